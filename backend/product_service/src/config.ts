@@ -1,0 +1,58 @@
+import { type Environment, type EnvironmentReader, readEnvironment } from '@tallyshop/service-kit/environment'
+import { type HttpConfig, readHttpConfig } from '@tallyshop/service-kit/http-server'
+import { type PostgresConfig, readPostgresConfig } from '@tallyshop/service-kit/postgres'
+
+export type BlobStorageConfig = {
+  accountName: string
+  accountKey: string
+  containerName: string
+  /** Where this service reaches the account. */
+  endpoint: string
+  /** Where browsers reach it: the start of every `image_url` of ours. */
+  publicEndpoint: string
+  /** The full life of a signed URL, in milliseconds. */
+  urlLifeMs: number
+}
+
+export type ProductServiceConfig = {
+  http: HttpConfig
+  postgres: PostgresConfig
+  /** Absent: the shop works, and uploads answer 503. */
+  blobStorage?: BlobStorageConfig
+  logLevel: string
+}
+
+/** The settings of this service: README.md lists each with its meaning and default. Throws a ConfigurationError. */
+export function readConfig(environment: Environment): Readonly<ProductServiceConfig> {
+  return readEnvironment(environment, (read) => {
+    const http = readHttpConfig(read, 8000)
+    const blobStorage = readBlobStorage(read, http.access.publicUrl)
+    return {
+      http,
+      postgres: readPostgresConfig(read, 'products'),
+      ...(blobStorage && { blobStorage }),
+      logLevel: read.text('LOG_LEVEL', 'info'),
+    }
+  })
+}
+
+function readBlobStorage(read: EnvironmentReader, publicUrl: string): BlobStorageConfig | undefined {
+  const accountName = read.optional('AZURE_STORAGE_ACCOUNT_NAME')
+  const accountKey = read.optional('AZURE_STORAGE_ACCOUNT_KEY')
+  if (accountName === undefined && accountKey === undefined) return undefined
+  if (accountName === undefined || accountKey === undefined) {
+    read.fault('AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY go together: set both, or neither.')
+    return undefined
+  }
+  const endpoint = read.url('AZURE_STORAGE_BLOB_ENDPOINT', `https://${accountName}.blob.core.windows.net`)
+  // Azurite names the account in the path; browsers then reach it through the front, and its port is in no URL.
+  const isAzurite = URL.parse(endpoint)?.pathname === `/${accountName}`
+  return {
+    accountName,
+    accountKey,
+    containerName: read.text('AZURE_STORAGE_CONTAINER_NAME', 'product-images'),
+    endpoint,
+    publicEndpoint: read.url('AZURE_STORAGE_PUBLIC_ENDPOINT', isAzurite ? `${publicUrl}/blobs` : endpoint),
+    urlLifeMs: read.number('AZURE_SAS_TOKEN_EXPIRY_HOURS', 24, { min: 2 / 3600, max: 24 * 365 }) * 3_600_000,
+  }
+}

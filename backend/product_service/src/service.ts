@@ -1,0 +1,56 @@
+import { createHttpServer, listen } from '@tallyshop/service-kit/http-server'
+import { createLogger, type Logger } from '@tallyshop/service-kit/logger'
+import { migrate, missingFromDatabase, openPool } from '@tallyshop/service-kit/postgres'
+import type { RunningService } from '@tallyshop/service-kit/process'
+import { ImageStore } from './blob-storage/images.ts'
+import type { ProductServiceConfig } from './config.ts'
+import type { Context } from './context.ts'
+import { allocationRoutes } from './http/allocations.ts'
+import { imageRoutes } from './http/images.ts'
+import { productNotFound, productProblems } from './http/problems.ts'
+import { productRoutes } from './http/products.ts'
+import { stockMovementRoutes } from './http/stock-movements.ts'
+
+const migrations = new URL('../migrations', import.meta.url).pathname
+
+/** Starts the service: its schema is current and its port answers when this resolves. `stop` lets requests finish. */
+export async function startProductService(
+  config: ProductServiceConfig,
+  log: Logger = createLogger('product-service', config.logLevel),
+): Promise<RunningService> {
+  await migrate(config.postgres, migrations)
+  const context = createContext(config)
+  const app = await createProductServer(config, log, context)
+  const url = await listen(app, config.http)
+  const stop = async () => {
+    await app.close()
+    await context.sql.end({ timeout: 2 })
+  }
+  return { url, stop }
+}
+
+/** The server with its routes, not yet listening: also what the committed contracts are generated from. */
+export function createProductServer(
+  config: ProductServiceConfig,
+  log: Logger,
+  context = createContext(config),
+) {
+  return createHttpServer({
+    title: 'Product Service',
+    config: config.http,
+    log,
+    problems: productProblems,
+    unknownId: productNotFound,
+    missing: () => missingFromDatabase(context.sql, config.postgres, migrations),
+    routes: async (app) => {
+      productRoutes(app, context)
+      stockMovementRoutes(app, context)
+      allocationRoutes(app, context)
+      await imageRoutes(app, context)
+    },
+  })
+}
+
+function createContext({ postgres, blobStorage }: ProductServiceConfig): Context {
+  return { sql: openPool(postgres), images: blobStorage && new ImageStore(blobStorage) }
+}

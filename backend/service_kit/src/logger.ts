@@ -1,0 +1,34 @@
+import { type Logger, pino } from 'pino'
+
+export type { Logger }
+
+/** One JSON line per event on standard output. What may hold a credential is blanked wherever it appears. */
+export function createLogger(service: string, level: string): Logger {
+  return pino({
+    level,
+    base: { service },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    redact: {
+      paths: ['authorization', 'headers.authorization', '*.headers.authorization', '*.sas', '*.accountKey'],
+      censor: '[redacted]',
+    },
+    serializers: { err: describeError },
+  })
+}
+
+/** The SDKs hang whole requests, signed URLs included, on their errors: only these fields reach the log. */
+function describeError(error: unknown) {
+  if (!(error instanceof Error)) return { message: withoutSignatures(String(error)) }
+  const { name, message, stack, cause } = error
+  const code = 'code' in error ? error.code : undefined
+  const described = { type: name, code, message: withoutSignatures(message) }
+  return {
+    ...described,
+    ...(stack && { stack: withoutSignatures(stack) }),
+    ...(cause !== undefined && { cause: withoutSignatures(String(cause)) }),
+  }
+}
+
+function withoutSignatures(text: string): string {
+  return text.replace(/([?&]sig=)[^&\s"']+/g, '$1[redacted]')
+}

@@ -1,0 +1,74 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { isDatabaseUnavailable } from './postgres.ts'
+import { InvalidRequest } from './schema.ts'
+
+type Extras = { facts?: Record<string, unknown>; headers?: Record<string, string> }
+
+/** An error as a caller sees it: status, a code for programs, a sentence for people, further facts and headers. */
+export class Problem extends Error {
+  override name = 'Problem'
+  readonly status: number
+  readonly code: string
+  readonly facts: Record<string, unknown>
+  readonly headers: Record<string, string>
+
+  constructor(status: number, code: string, detail: string, { facts = {}, headers = {} }: Extras = {}) {
+    super(detail)
+    this.status = status
+    this.code = code
+    this.facts = facts
+    this.headers = headers
+  }
+}
+
+/** A service's one table from its domain's errors to what a caller sees; undefined for an error it does not know. */
+export type ProblemTable = (error: unknown) => Problem | InvalidRequest | undefined
+
+/** Builds the error handler: known errors by the service's table, the rest of HTTP here, everything else a plain 500. */
+export function problemHandler(table: ProblemTable, unknownId: Problem) {
+  return (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    const error = table(thrown) ?? thrown
+    if (error instanceof InvalidRequest && error.part !== 'path') {
+      return sendBody(reply, 422, { detail: error.faults, code: 'invalid_request' })
+    }
+    const problem = error instanceof InvalidRequest ? unknownId : toProblem(error)
+    if (problem.status >= 500) request.log.error({ err: thrown }, problem.code)
+    return sendProblem(reply, problem)
+  }
+}
+
+export function sendProblem(reply: FastifyReply, { status, code, message, facts, headers }: Problem) {
+  return sendBody(reply.headers(headers), status, { detail: message, code, ...facts })
+}
+
+function sendBody(reply: FastifyReply, status: number, body: Record<string, unknown>) {
+  const { id } = reply.request
+  return reply
+    .code(status)
+    .header('x-request-id', id)
+    .send({ ...body, request_id: id })
+}
+
+const unreadableBody: Record<string, { type: string; msg: string }> = {
+  FST_ERR_CTP_EMPTY_JSON_BODY: { type: 'missing', msg: 'Field required' },
+  FST_ERR_CTP_INVALID_JSON_BODY: { type: 'json_invalid', msg: 'JSON decode error' },
+}
+
+function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  if (isDatabaseUnavailable(error)) {
+    const detail = 'The database cannot be reached at the moment. Please try again.'
+    return new Problem(503, 'unavailable', detail, { headers: { 'retry-after': '1' } })
+  }
+  const { code = '', statusCode = 500, message } = error as Partial<FastifyError>
+  const unreadable = unreadableBody[code]
+  if (unreadable) {
+    return new Problem(422, 'invalid_request', '', { facts: { detail: [{ ...unreadable, loc: ['body'] }] } })
+  }
+  if (statusCode < 400 || statusCode >= 500)
+    return new Problem(500, 'internal_error', 'Internal Server Error')
+  if (statusCode === 413) return new Problem(413, 'body_too_large', 'The request body is too large.')
+  if (statusCode === 415)
+    return new Problem(415, 'unsupported_media_type', 'This content type is not supported.')
+  return new Problem(statusCode, 'bad_request', message ?? 'Bad Request')
+}

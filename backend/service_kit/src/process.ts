@@ -1,0 +1,46 @@
+import { ConfigurationError } from './environment.ts'
+import type { Logger } from './logger.ts'
+
+export type RunningService = { url: string; stop: () => Promise<void> }
+
+const stopDeadlineMs = 4_000
+
+/**
+ * Runs a service as a process: starts it, stops it once on SIGTERM or SIGINT, and exits 0. Exits 1 with one log line
+ * when the start fails, when a stop takes longer than 4 s, or on an error nobody caught.
+ */
+export async function runUntilSignalled(log: Logger, start: () => Promise<RunningService>): Promise<void> {
+  const fail = (message: string) => (err: unknown) => {
+    log.fatal({ err }, message)
+    process.exit(1)
+  }
+  process.on('uncaughtException', fail('uncaught error'))
+  let signalled = () => {}
+  const signal = new Promise<void>((resolve) => {
+    signalled = resolve
+  })
+  process.on('SIGTERM', signalled)
+  process.on('SIGINT', signalled)
+  try {
+    const service = await start()
+    log.info({ url: service.url }, 'started')
+    await signal
+    log.info('stopping')
+    setTimeout(() => fail('stop took too long')(undefined), stopDeadlineMs).unref()
+    await service.stop()
+    log.info('stopped')
+  } catch (error) {
+    fail('service failed')(error)
+  }
+}
+
+/** Reads a service's configuration, or says on standard error what is wrong with it and exits 1. */
+export function configureOrExit<Config>(read: () => Config): Config {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error
+    console.error(error.message)
+    process.exit(1)
+  }
+}
