@@ -1,10 +1,10 @@
-import { type Logger, pino } from 'pino'
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino'
 
 export type { Logger }
 
-/** One JSON line per event on standard output. What may hold a credential is blanked wherever it appears. */
-export function createLogger(service: string, level: string): Logger {
-  return pino({
+/** One JSON line per event, on standard output. What may hold a credential is blanked wherever it appears. */
+export function createLogger(service: string, level: string, destination?: DestinationStream): Logger {
+  const options: LoggerOptions = {
     level,
     base: { service },
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -13,7 +13,8 @@ export function createLogger(service: string, level: string): Logger {
       censor: '[redacted]',
     },
     serializers: { err: describeError },
-  })
+  }
+  return destination ? pino(options, destination) : pino(options)
 }
 
 /** The SDKs hang whole requests, signed URLs included, on their errors: only these fields reach the log. */

@@ -48,6 +48,11 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   )
 }
 
+/** True where a statement surely had no effect, because no connection to send it on could be made. */
+export function wasNeverSent(error: unknown): boolean {
+  return /^(CONNECT_TIMEOUT|ECONNREFUSED|ENOTFOUND|EAI_AGAIN)/.test(codeOf(error))
+}
+
 /**
  * Brings the schema up to the files of `folder`, in name order, each once and in a transaction of its own. Replicas
  * that start together take turns. Waits up to 30 s for the server; a failing or changed file ends in an error
@@ -79,6 +84,10 @@ export async function missingFromDatabase(
   } catch {
     return ['database']
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
 type Limits = { max: number; statement_timeout: number; lock_timeout: number }

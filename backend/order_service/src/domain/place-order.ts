@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { KeyReused, OrderingUnavailable, OutcomePending, PlacementInProgress } from './errors.ts'
+import type { Allocations, Answer, Placement, Placements, Wish } from './placement.ts'
+
+const waitForTwinMs = 2_000
+const pollMs = 100
+
+export type PlacingOrders = { placements: Placements; allocations: Allocations }
+
+export type PlacedAnswer = Answer & { orderUid: string }
+
+/**
+ * Places an order: notes the intent, asks for the stock, writes the outcome down. The same key and wish get the same
+ * answer however often they are sent. Throws KeyReused, PlacementInProgress, OrderingUnavailable (nothing was noted) or
+ * OutcomePending (noted; it settles by itself, and asking again with the key tells how).
+ */
+export async function placeOrder(
+  wish: Wish,
+  { key, orderUid }: { key: string; orderUid: string },
+  { placements, allocations }: PlacingOrders,
+): Promise<PlacedAnswer> {
+  const intent = { orderUid, key, requestHash: hashOf(wish), request: wish }
+  if (!allocations.isReachable() && !(await placements.findByKey(key))) throw new OrderingUnavailable()
+  if (!(await placements.begin(intent))) return joinEarlier(intent, { placements, allocations })
+  const placement = {
+    ...intent,
+    state: 'placing',
+    attempts: 1,
+    ageMs: 0,
+    answerStatus: null,
+    answer: null,
+  } as const
+  return settle(placement, { placements, allocations })
+}
+
+/** Asks for the verdict and obeys it. Throws OutcomePending where none was heard, and leaves the rest to whoever is next. */
+export async function settle(
+  placement: Placement,
+  { placements, allocations }: PlacingOrders,
+  { retryAfterMs = 0, abandonAfterMs = Infinity } = {},
+): Promise<PlacedAnswer> {
+  const { orderUid, request, ageMs } = placement
+  try {
+    const verdict =
+      ageMs > abandonAfterMs
+        ? await allocations.abandon(orderUid, request.requestId)
+        : await allocations.allocate(orderUid, request.lines, request.requestId)
+    return { orderUid, ...(await placements.finish(placement, verdict)) }
+  } catch (cause) {
+    // Whatever failed, the intent stands and will be settled; a lease that cannot be given up runs out.
+    await placements.giveUp(orderUid, retryAfterMs).catch(() => {})
+    throw new OutcomePending('The order is noted and not settled yet.', { cause })
+  }
+}
+
+/** A known key: its answer, once there is one. Waits a moment for whoever is working on it, then says so. */
+async function joinEarlier(
+  { key, requestHash }: Pick<Placement, 'key' | 'requestHash'>,
+  deps: PlacingOrders,
+): Promise<PlacedAnswer> {
+  const deadline = Date.now() + waitForTwinMs
+  for (;;) {
+    const placement = await deps.placements.findByKey(key)
+    if (placement?.requestHash !== requestHash) throw new KeyReused()
+    const { orderUid, answerStatus: status, answer: body } = placement
+    if (status !== null && body !== null) return { orderUid, status, body }
+    if (await deps.placements.takeOver(orderUid)) return settle(placement, deps)
+    if (Date.now() > deadline) throw new PlacementInProgress()
+    await sleep(pollMs)
+  }
+}
+
+/** Who asks for what: another asker or another wish under a known key is refused. The request id is not part of it. */
+function hashOf({ actor, userId, shippingAddress, status, lines }: Wish): string {
+  const wanted = lines.map(({ productId, quantity, expectedPrice = null }) => [
+    productId,
+    quantity,
+    expectedPrice,
+  ])
+  const facts = ['POST /orders', actor, userId, shippingAddress, status, wanted]
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex')
+}

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto'
+import type { Principal } from '@tallyshop/service-kit/access'
+import type { App } from '@tallyshop/service-kit/http-server'
+import { nextLink } from '@tallyshop/service-kit/representation'
+import { Type } from 'typebox'
+import type { Context } from '../context.ts'
+import { releaseStock } from '../domain/cancel-order.ts'
+import { placeOrder } from '../domain/place-order.ts'
+import type { Wish } from '../domain/placement.ts'
+import { deleteOrder, getOrder, listOrders, moveOrder } from '../postgres/orders.ts'
+import { toItemReply, toReply } from './answers.ts'
+import { readIdempotencyKey } from './idempotency-key.ts'
+import { orderToken, withToken } from './order-token.ts'
+import {
+  ItemList,
+  NewOrder,
+  OrderList,
+  OrderPath,
+  OrderQuery,
+  OrderReply,
+  PlacedOrderReply,
+  StatusChange,
+} from './schemas.ts'
+
+const tags = ['orders']
+
+/** Orders: place, list, read, move along, delete. What an order says is for its owner alone, so nothing is cached. */
+export function orderRoutes(app: App, context: Context): void {
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('cache-control', 'no-store')
+  })
+  placeRoute(app, context)
+  readRoutes(app, context)
+  changeRoutes(app, context)
+}
+
+function placeRoute(app: App, context: Context): void {
+  const schema = {
+    tags,
+    summary: 'Place an order',
+    description:
+      'Prices and stock are the server’s: `price_at_purchase` only says what the buyer was shown. Send an ' +
+      '`Idempotency-Key` and repeat the request with it until the answer is final.',
+    body: NewOrder,
+    response: { 201: PlacedOrderReply },
+  }
+  app.post('/orders', { config: { access: 'anyone', problems: [409] }, schema }, async (request, reply) => {
+    const { principal, body, id } = request
+    const orderUid = randomUUID()
+    const key = readIdempotencyKey(request.headers['idempotency-key'], principal) ?? orderUid
+    reply.header('idempotency-key', key)
+    const answer = await placeOrder(toWish(body, principal, id), { key, orderUid }, context)
+    reply.code(answer.status as 201).type('application/json; charset=utf-8')
+    if (answer.status !== 201) return reply.serializer(String).send(answer.body as never)
+    const token = orderToken(context.orderTokenSecret, answer.orderUid)
+    return reply.serializer(String).send(withToken(answer.body, token) as never)
+  })
+}
+
+function readRoutes(app: App, { sql }: Context): void {
+  const config = { access: 'owner' } as const
+
+  const list = {
+    tags,
+    summary: 'List orders, newest first',
+    querystring: OrderQuery,
+    response: { 200: OrderList },
+  }
+  app.get('/orders', { config, schema: list }, async ({ query }, reply) => {
+    // One more than asked for tells whether there is a next page.
+    const rows = await listOrders(sql, { ...query, limit: query.limit + 1 })
+    const page = rows.slice(0, query.limit).map(toReply)
+    if (rows.length > page.length) reply.header('link', nextLink(query, page.at(-1)?.order_id))
+    return page
+  })
+
+  const read = { tags, summary: 'Read an order', params: OrderPath, response: { 200: OrderReply } }
+  app.get('/orders/:order_id', { config, schema: read }, async ({ params }) =>
+    toReply(await getOrder(sql, params.order_id)),
+  )
+
+  const items = { tags, summary: "Read an order's items", params: OrderPath, response: { 200: ItemList } }
+  app.get('/orders/:order_id/items', { config, schema: items }, async ({ params }) => {
+    const order = await getOrder(sql, params.order_id)
+    return order.items.map(toItemReply)
+  })
+}
+
+function changeRoutes(app: App, context: Context): void {
+  const { sql } = context
+
+  const move = {
+    tags,
+    summary: 'Move an order along, or cancel it',
+    params: OrderPath,
+    querystring: StatusChange,
+    response: { 200: OrderReply },
+  }
+  app.patch(
+    '/orders/:order_id/status',
+    { config: { access: 'owner', problems: [409] }, schema: move },
+    async ({ params, query, principal }) => {
+      const order = await moveOrder(sql, params.order_id, query.new_status, principal.subject)
+      await releaseStock(order, context)
+      return toReply(order)
+    },
+  )
+
+  const remove = { tags, summary: 'Delete an order', params: OrderPath, response: { 204: Type.Null() } }
+  app.delete(
+    '/orders/:order_id',
+    { config: { access: 'staff' }, schema: remove },
+    async ({ params, principal }, reply) => {
+      await releaseStock(await deleteOrder(sql, params.order_id, principal.subject), context)
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+/** An order taken elsewhere is recorded by staff, for whom and as far as it has come; others order for themselves. */
+function toWish(body: NewOrder, { role, subject }: Principal, requestId: string): Wish {
+  const recorded: Pick<NewOrder, 'user_id' | 'status'> = role === 'staff' ? body : {}
+  return {
+    userId: recorded.user_id ?? null,
+    shippingAddress: body.shipping_address ?? null,
+    status: recorded.status ?? 'pending',
+    lines: body.items.map(({ product_id: productId, quantity, price_at_purchase: expectedPrice }) => ({
+      productId,
+      quantity,
+      ...(expectedPrice !== undefined && expectedPrice !== null && { expectedPrice }),
+    })),
+    actor: subject,
+    requestId,
+  }
+}

@@ -1,0 +1,57 @@
+import { createHttpServer, listen } from '@tallyshop/service-kit/http-server'
+import { createLogger, type Logger } from '@tallyshop/service-kit/logger'
+import { migrate, missingFromDatabase, openPool } from '@tallyshop/service-kit/postgres'
+import type { RunningService } from '@tallyshop/service-kit/process'
+import type { OrderServiceConfig } from './config.ts'
+import type { Context } from './context.ts'
+import { settlePlacements } from './domain/settle-placements.ts'
+import { answers } from './http/answers.ts'
+import { orderRoutes } from './http/orders.ts'
+import { orderNotFound, orderProblems } from './http/problems.ts'
+import { createReleases } from './postgres/orders.ts'
+import { createPlacements } from './postgres/placements.ts'
+import { createAllocations } from './product-service/allocations.ts'
+import { startSweeper } from './sweeper.ts'
+
+const migrations = new URL('../migrations', import.meta.url).pathname
+
+/** Starts the service: its schema is current and its port answers when this resolves. `stop` lets requests finish. */
+export async function startOrderService(
+  config: OrderServiceConfig,
+  log: Logger = createLogger('order-service', config.logLevel),
+): Promise<RunningService> {
+  await migrate(config.postgres, migrations)
+  const context = createContext(config)
+  const app = await createOrderServer(config, log, context)
+  const url = await listen(app, config.http)
+  const sweeper = startSweeper(() => settlePlacements(context), log)
+  const stop = async () => {
+    await Promise.all([app.close(), sweeper.stop()])
+    await context.sql.end({ timeout: 2 })
+  }
+  return { url, stop }
+}
+
+/** The server with its routes, not yet listening: also what the committed contract is generated from. */
+export function createOrderServer(config: OrderServiceConfig, log: Logger, context = createContext(config)) {
+  return createHttpServer({
+    title: 'Order Service',
+    config: config.http,
+    log,
+    problems: orderProblems,
+    unknownId: orderNotFound,
+    missing: () => missingFromDatabase(context.sql, config.postgres, migrations),
+    routes: async (app) => orderRoutes(app, context),
+  })
+}
+
+function createContext({ postgres, http, productServiceUrl, orderTokenSecret }: OrderServiceConfig): Context {
+  const sql = openPool(postgres)
+  return {
+    sql,
+    placements: createPlacements(sql, answers),
+    orders: createReleases(sql),
+    allocations: createAllocations(productServiceUrl, http.access.serviceAuthSecret),
+    orderTokenSecret,
+  }
+}
