@@ -30,6 +30,10 @@ import { Problem, type ProblemTable, problemHandler, sendProblem } from './probl
 import { compileValidator } from './schema.ts'
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** What other services of ours may rely on: the description of /internal. */
+    internalContract: FastifyInstance['swagger']
+  }
   interface FastifyRequest {
     principal: Principal
   }
@@ -181,10 +185,13 @@ function answerUnknownRoutes(app: App): void {
 
 async function describeApi(app: App, title: string): Promise<void> {
   const info = { title, version: '1.0.0' }
+  app.addSchema(ProblemReply)
+  app.addSchema(InvalidReply)
   const describe = (decorator: 'swagger' | 'internalContract', wanted: (url: string) => boolean) =>
     app.register(swagger, {
       decorator,
       openapi: { openapi: '3.1.0', info },
+      refResolver: { buildLocalReference: ({ $id }) => String($id) },
       transform: ({ schema, url, route }) => ({
         schema: {
           ...schema,
@@ -211,13 +218,16 @@ function documentedAnswers(schema: FastifySchema = {}, { access, problems = [] }
     ...(body || querystring ? [422] : []),
     ...(access ? [403, 503] : []),
   ]
-  const refusals = statuses.map((status) => [status, status === 422 ? InvalidReply : ProblemReply])
+  const refusals = statuses.map((status): [number, object] => [
+    status,
+    { $ref: status === 422 ? 'InvalidRequest#' : 'Problem#' },
+  ])
   return { ...Object.fromEntries(refusals), ...(response as object) }
 }
 
 const ProblemReply = Type.Object(
   { detail: Type.String(), code: Type.String(), request_id: Type.String() },
-  { description: 'Refused' },
+  { $id: 'Problem', description: 'Refused' },
 )
 
 const InvalidReply = Type.Object(
@@ -236,7 +246,7 @@ const InvalidReply = Type.Object(
     code: Type.String(),
     request_id: Type.String(),
   },
-  { description: 'Not valid' },
+  { $id: 'InvalidRequest', description: 'Not valid' },
 )
 
 const Health = Type.Object({ status: Type.String(), service: Type.String() })

@@ -25,12 +25,16 @@ export type Client = {
 
 /**
  * Talks to one service over real HTTP. Paths and headers go out exactly as given, `Host` included; an answer of any
- * status resolves, and `body` is the parsed JSON where the answer is JSON. A call ends after 30 s.
+ * status resolves, and `body` is the parsed JSON where the answer is JSON. A header given as undefined is left away. A
+ * call ends after 30 s.
  */
 export function createClient(url: string, standing: OutgoingHttpHeaders = {}): Client {
   const send: Client['send'] = async (method, path, body, headers = {}) => {
     const [type, bytes] = await encode(body)
-    return exchange(url, method, path, { ...type, ...standing, ...headers }, bytes)
+    const all = Object.entries({ ...type, ...standing, ...headers }).filter(
+      ([, value]) => value !== undefined,
+    )
+    return exchange(url, method, path, Object.fromEntries(all), bytes)
   }
   return {
     url,

@@ -19,6 +19,7 @@ import {
   OrderQuery,
   OrderReply,
   PlacedOrderReply,
+  PlaceHeaders,
   StatusChange,
 } from './schemas.ts'
 
@@ -41,6 +42,7 @@ function placeRoute(app: App, context: Context): void {
     description:
       'Prices and stock are the server’s: `price_at_purchase` only says what the buyer was shown. Send an ' +
       '`Idempotency-Key` and repeat the request with it until the answer is final.',
+    headers: PlaceHeaders,
     body: NewOrder,
     response: { 201: PlacedOrderReply },
   }

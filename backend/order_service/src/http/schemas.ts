@@ -16,6 +16,14 @@ export const NewOrder = Type.Object({
 })
 export type NewOrder = Static<typeof NewOrder>
 
+export const PlaceHeaders = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      description: '16 to 255 printable characters, a UUID for guests; kept until the answer is final.',
+    }),
+  ),
+})
+
 export const OrderItemReply = Type.Object({
   order_item_id: Id,
   order_id: Id,

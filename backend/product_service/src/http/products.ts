@@ -13,7 +13,15 @@ import {
   listProducts,
 } from '../postgres/products.ts'
 import { productTag, toReply, versionsIn } from './product-reply.ts'
-import { NewProduct, ProductEdit, ProductList, ProductPath, ProductQuery, ProductReply } from './schemas.ts'
+import {
+  EditHeaders,
+  NewProduct,
+  ProductEdit,
+  ProductList,
+  ProductPath,
+  ProductQuery,
+  ProductReply,
+} from './schemas.ts'
 
 /** The catalogue: list, read, create, edit and delete products. */
 export function productRoutes(app: App, context: Context): void {
@@ -87,6 +95,7 @@ export function productRoutes(app: App, context: Context): void {
         tags,
         summary: 'Change the fields that are sent',
         params: ProductPath,
+        headers: EditHeaders,
         body: ProductEdit,
         response: { 200: ProductReply },
       },

@@ -21,6 +21,12 @@ export const ProductEdit = Type.Partial(
 )
 export type ProductEdit = Static<typeof ProductEdit>
 
+export const EditHeaders = Type.Object({
+  'if-match': Type.Optional(
+    Type.String({ description: 'The ETag the edit is based on: 412 if somebody was faster.' }),
+  ),
+})
+
 export const ProductReply = Type.Object({
   product_id: Id,
   name: Type.String(),
