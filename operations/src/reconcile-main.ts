@@ -1,0 +1,31 @@
+/**
+ * npm run reconcile: do the two databases agree? Reads both, changes neither, says what differs, and exits 1 if anything
+ * does. With --repair it mends what is safe to mend. The databases are those of the running shop, unless
+ * PRODUCT_DATABASE_URL and ORDER_DATABASE_URL name others.
+ */
+import { findDatabases } from './databases.ts'
+import { reconcile } from './reconcile.ts'
+import { repair } from './repair.ts'
+
+const databases = await findDatabases(process.env)
+if (!databases) {
+  console.error('No running shop was found: start it, or set PRODUCT_DATABASE_URL and ORDER_DATABASE_URL.')
+  process.exit(1)
+}
+try {
+  const report = await reconcile(databases)
+  for (const { sentence } of report.differences) console.log(sentence)
+  const { orders, movements, inMotion, differences } = report
+  console.log(
+    `${orders} orders, ${movements} stock movements, ${inMotion} in motion, ${differences.length} differences`,
+  )
+  if (process.argv.includes('--repair')) {
+    const due = await repair(databases, differences)
+    console.log(
+      `${due} cancelled orders were noted again for the return of their stock; the rest is for people to decide.`,
+    )
+  }
+  process.exitCode = differences.length > 0 ? 1 : 0
+} finally {
+  await databases.end()
+}
