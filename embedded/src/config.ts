@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parseEnv } from 'node:util'
+import { CannotStart } from './cannot-start.ts'
+
+export type Environment = Record<string, string>
+
+export type ShopConfig = {
+  /** Everything the shop keeps lives below this folder. */
+  dataDir: string
+  bindAddress: string
+  /** Port 0 takes any free port. */
+  ports: { front: number; product: number; order: number }
+  /** Where browsers find the shop; unset means localhost and the front's port. */
+  publicUrl: string | undefined
+  /** A real account keeps the pictures; without one Azurite is started. */
+  azureAccountConfigured: boolean
+  blobContainer: string
+  /** All variables, for the services to read their own settings from. */
+  environment: Environment
+}
+
+/** What `npm start` is told by its environment; paths are relative to `home`. Every fault is named in one `CannotStart`. */
+export function readConfig(environment: Environment, home: string): ShopConfig {
+  const faults: string[] = []
+  const port = (name: string, otherwise: number) => {
+    const text = environment[name] ?? String(otherwise)
+    if (!/^\d{1,5}$/.test(text) || Number(text) > 65535) {
+      faults.push(`${name} must be a port number from 0 (any free one) to 65535, not "${text}".`)
+    }
+    return Number(text)
+  }
+  const config: ShopConfig = {
+    dataDir: resolve(home, environment.DATA_DIR ?? '.data'),
+    bindAddress: environment.BIND_ADDRESS ?? '127.0.0.1',
+    ports: {
+      front: port('FRONTEND_PORT', 3000),
+      product: port('PRODUCT_SERVICE_PORT', 8000),
+      order: port('ORDER_SERVICE_PORT', 8001),
+    },
+    publicUrl: environment.PUBLIC_URL,
+    azureAccountConfigured: Boolean(environment.AZURE_STORAGE_ACCOUNT_NAME),
+    blobContainer: environment.AZURE_STORAGE_CONTAINER_NAME ?? 'product-images',
+    environment,
+  }
+  faults.push(...samePortTwice(config.ports), ...halfAnAccount(environment), ...unusableUrl(config.publicUrl))
+  if (faults.length > 0) throw new CannotStart(faults.join('\n'))
+  return config
+}
+
+/** The variables of `.env`, overruled by the real ones; an empty variable counts as unset. */
+export function readEnvironment(envFile: string, real: NodeJS.ProcessEnv): Environment {
+  const isSet = (entry: [string, string | undefined]): entry is [string, string] => Boolean(entry[1]?.trim())
+  return {
+    ...Object.fromEntries(Object.entries(parseEnv(readIfThere(envFile))).filter(isSet)),
+    ...Object.fromEntries(Object.entries(real).filter(isSet)),
+  }
+}
+
+function readIfThere(envFile: string): string {
+  try {
+    return readFileSync(envFile, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return ''
+    throw new CannotStart(`The settings in ${envFile} cannot be read (${code}).`)
+  }
+}
+
+function samePortTwice({ front, product, order }: ShopConfig['ports']): string[] {
+  const fixed = [front, product, order].filter((port) => port > 0)
+  if (new Set(fixed).size === fixed.length) return []
+  return [
+    `FRONTEND_PORT (${front}), PRODUCT_SERVICE_PORT (${product}) and ORDER_SERVICE_PORT (${order}) must be three different ports.`,
+  ]
+}
+
+function halfAnAccount({
+  AZURE_STORAGE_ACCOUNT_NAME: name,
+  AZURE_STORAGE_ACCOUNT_KEY: key,
+}: Environment): string[] {
+  if (Boolean(name) === Boolean(key)) return []
+  const [given, missing] = name ? ['NAME', 'KEY'] : ['KEY', 'NAME']
+  return [
+    `AZURE_STORAGE_ACCOUNT_${given} is set but AZURE_STORAGE_ACCOUNT_${missing} is not: set both for an account of yours, or neither to keep pictures on this machine.`,
+  ]
+}
+
+function unusableUrl(url: string | undefined): string[] {
+  if (url === undefined || (URL.canParse(url) && /^https?:\/\//.test(url))) return []
+  return [`PUBLIC_URL must be an address such as http://localhost:3000, not "${url}".`]
+}

@@ -1,0 +1,29 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const guard = fileURLToPath(new URL('./guard.ts', import.meta.url))
+
+/**
+ * The command, wrapped so that it gets `signal` when this process is gone, even by SIGKILL. On Linux the kernel
+ * does it (the signal follows the thread that spawned: spawn from the main one); elsewhere a guard process
+ * watches a pipe to us, which then must be its file descriptor 3.
+ */
+export function diesWithUs(
+  command: string[],
+  signal: NodeJS.Signals,
+): { command: string[]; needsPipe: boolean } {
+  if (kernelTells()) {
+    return { command: ['setpriv', '--pdeathsig', signal.slice('SIG'.length), ...command], needsPipe: false }
+  }
+  return { command: [process.execPath, guard, signal, ...command], needsPipe: true }
+}
+
+let answer: boolean | undefined
+
+function kernelTells(): boolean {
+  answer ??=
+    process.platform === 'linux' &&
+    process.env.TALLYSHOP_GUARD !== 'portable' &&
+    spawnSync('setpriv', ['--pdeathsig', 'KILL', 'true']).status === 0
+  return answer
+}

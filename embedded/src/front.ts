@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto'
+import fastify from 'fastify'
+import { forwardApi, forwardPictures } from './front-forward.ts'
+import { servePages } from './front-pages.ts'
+import { refuse } from './front-refusals.ts'
+
+export type FrontConfig = {
+  port: number
+  host: string
+  /** The folder of the built pages. */
+  pages: string
+  productServiceUrl: string
+  orderServiceUrl: string
+  /** Where pictures are read from; undefined when browsers go to the account themselves. */
+  pictures: { endpoint: string; container: string } | undefined
+  /** Another origin that pictures come from, if any. */
+  pictureOrigin: string | undefined
+}
+
+/** Serves the pages and forwards /api and /blobs, as nginx does in front of the containers. */
+export async function startFront(config: FrontConfig): Promise<{ url: string; stop: () => Promise<void> }> {
+  const app = fastify({
+    logger: { level: 'warn' },
+    genReqId: (request) => requestId(request.headers['x-request-id']),
+    requestTimeout: 300_000,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    http: { headersTimeout: 20_000 },
+  })
+  app.removeAllContentTypeParsers()
+  app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
+    const status = error.statusCode ?? 500
+    if (status >= 500) request.log.error(error)
+    return refuse(
+      reply,
+      status,
+      status < 500 ? 'This request cannot be understood.' : 'Something went wrong.',
+    )
+  })
+  forwardApi(app, '/api/products', config.productServiceUrl, '/products', 'product service')
+  forwardApi(app, '/api/orders', config.orderServiceUrl, '/orders', 'order service')
+  if (config.pictures) forwardPictures(app, config.pictures)
+  servePages(app, config)
+  const url = await app.listen({ port: config.port, host: config.host })
+  return { url, stop: () => app.close() }
+}
+
+function requestId(given: string | string[] | undefined): string {
+  return typeof given === 'string' && /^[\w.-]{1,100}$/.test(given) ? given : randomUUID()
+}

@@ -1,0 +1,52 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { CannotStart } from './cannot-start.ts'
+import { readConfig, readEnvironment } from './config.ts'
+import { type Shop, startShop } from './shop.ts'
+import { terminalSteps } from './steps.ts'
+
+const repository = fileURLToPath(new URL('../..', import.meta.url))
+const interruption = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interruption.abort())
+// A terminal that went away must not keep the shop from stopping in order.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+
+const write = (line: string) => process.stdout.write(`${line}\n`)
+try {
+  const config = readConfig(readEnvironment(join(repository, '.env'), process.env), repository)
+  write(`\nTallyshop starts; its data is in ${config.dataDir}\n`)
+  const steps = terminalSteps(write, process.stdout.isTTY && !process.env.NO_COLOR)
+  const shop = await startShop(config, steps, interruption.signal)
+  greet(shop)
+  await untilStopped(shop)
+} catch (error) {
+  if (!interruption.signal.aborted) {
+    process.exitCode = 1
+    console.error(error instanceof CannotStart ? `\n${error.message}\n` : error)
+  }
+}
+// Everything is stopped by now; nothing that still waits may keep the terminal.
+process.exit()
+
+function greet({ urls }: Shop): void {
+  write(`
+  Shop              ${urls.shop}
+  Product service   ${urls.product}/docs
+  Order service     ${urls.order}/docs
+
+Ready after ${(performance.now() / 1000).toFixed(1)} s. Ctrl-C stops the shop and keeps its data.`)
+}
+
+async function untilStopped(shop: Shop): Promise<void> {
+  const asked = new Promise<void>((resolve) => {
+    if (interruption.signal.aborted) resolve()
+    interruption.signal.addEventListener('abort', () => resolve())
+  })
+  try {
+    await Promise.race([asked, shop.oneEnded])
+    write('\nStopping …')
+  } finally {
+    await shop.stop()
+  }
+  write('Stopped.')
+}

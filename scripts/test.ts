@@ -1,0 +1,83 @@
+/**
+ * npm test: gives the test files a browser, a scratch PostgreSQL and a scratch Azurite, runs them and counts.
+ * Arguments choose files by a part of their path: npm test -- order_service launcher
+ */
+import { globSync } from 'node:fs'
+import { join } from 'node:path'
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
+import { fileURLToPath } from 'node:url'
+import { startScratchAzurite } from '../embedded/src/azurite.ts'
+import { startScratchPostgres } from '../embedded/src/postgres.ts'
+import { findChromium } from './chromium.ts'
+import { Score } from './score.ts'
+
+const home = fileURLToPath(new URL('..', import.meta.url))
+const places = ['backend/*/{src,test}', 'frontend/src', 'operations', 'embedded/{src,test}', 'e2e']
+const fileTimeoutMs = 180_000
+const wholeTimeoutMs = 15 * 60_000
+
+const files = findTestFiles(process.argv.slice(2))
+const score = new Score()
+const end = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end.abort())
+setTimeout(() => end.abort(), wholeTimeoutMs).unref()
+
+if (files.length > 0) await runWithNeighbours()
+else console.error('No test file was found.')
+if (end.signal.aborted) console.error('\nThe tests were ended before they were through.')
+console.log(`\n${score.passed} passed, ${score.failed} failed`)
+process.exit(end.signal.aborted || score.failed > 0 || score.passed === 0 ? 1 : 0)
+
+function findTestFiles(parts: string[]): string[] {
+  const patterns = places.map((place) => `${place}/**/*.test.ts`)
+  return globSync(patterns, { cwd: home, exclude: ['**/node_modules'] })
+    .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)))
+    .sort()
+}
+
+async function runWithNeighbours(): Promise<void> {
+  const browser = findChromium(files.some((file) => file.startsWith('e2e/')))
+  const postgres = await startScratchPostgres()
+  const azurite = await startScratchAzurite()
+  const environment = {
+    POSTGRES_HOST: postgres.host,
+    POSTGRES_PORT: String(postgres.port),
+    POSTGRES_USER: postgres.user,
+    POSTGRES_PASSWORD: postgres.password,
+    AZURE_STORAGE_ACCOUNT_NAME: azurite.accountName,
+    AZURE_STORAGE_ACCOUNT_KEY: azurite.accountKey,
+    AZURE_STORAGE_BLOB_ENDPOINT: azurite.endpoint,
+    ...(browser && { CHROMIUM_PATH: browser }),
+  }
+  try {
+    // Those that start whole shops and browsers would time each other out.
+    const isHeavy = (file: string) => /^(embedded|e2e)\//.test(file)
+    await runFiles(
+      files.filter((file) => !isHeavy(file)),
+      2,
+      environment,
+    )
+    await runFiles(files.filter(isHeavy), 1, environment)
+  } finally {
+    await Promise.all([postgres.stop(), azurite.stop()])
+  }
+}
+
+async function runFiles(
+  some: string[],
+  concurrency: number,
+  environment: Record<string, string>,
+): Promise<void> {
+  if (some.length === 0 || end.signal.aborted) return
+  const events = run({
+    files: some.map((file) => join(home, file)),
+    env: { ...process.env, ...environment },
+    concurrency,
+    timeout: fileTimeoutMs,
+    signal: end.signal,
+  })
+  events.on('test:pass', (event) => score.pass(event))
+  events.on('test:fail', (event) => score.fail(event))
+  for await (const text of events.compose(new spec())) process.stdout.write(text)
+}
