@@ -10,17 +10,16 @@ export type Difference = { kind: 'not_returned' | 'other'; sentence: string; ord
 export type Report = { orders: number; movements: number; inMotion: number; differences: Difference[] }
 
 const passes = 3
-const betweenPassesMs = 2_000
 const mostDifferences = 1_000
 
 /**
  * Compares both databases: each stock with its ledger and with the orders (I1, I2), each order with its allocation (I5,
  * I6, I7). They are two clocks, and orders move meanwhile: only what three passes in a row find is a difference.
  */
-export async function reconcile(databases: Databases): Promise<Report> {
+export async function reconcile(databases: Databases, { pauseMs = 2_000 } = {}): Promise<Report> {
   let report = await comparePass(databases)
   for (let pass = 1; pass < passes && report.differences.length > 0; pass++) {
-    await sleep(betweenPassesMs)
+    await sleep(pauseMs)
     const next = await comparePass(databases)
     const known = new Set(report.differences.map(({ sentence }) => sentence))
     report = { ...next, differences: next.differences.filter(({ sentence }) => known.has(sentence)) }

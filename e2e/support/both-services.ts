@@ -1,0 +1,83 @@
+import { connectBoth, type Databases } from '@tallyshop/operations/databases'
+import { readConfig as readOrderConfig } from '@tallyshop/order-service/config'
+import { startOrderService } from '@tallyshop/order-service/service'
+import { readConfig as readProductConfig } from '@tallyshop/product-service/config'
+import { startProductService } from '@tallyshop/product-service/service'
+import type { PostgresConfig } from '@tallyshop/service-kit/postgres'
+import { type Client, createClient } from '@tallyshop/service-kit/test-support/http'
+import {
+  createScratchDatabase,
+  type ScratchDatabase,
+} from '@tallyshop/service-kit/test-support/scratch-database'
+
+export type BothServices = {
+  product: Client
+  order: Client
+  productDb: ScratchDatabase
+  orderDb: ScratchDatabase
+  /** As `reconcile` sees them. */
+  databases: Databases
+  restartOrderService: () => Promise<void>
+  stopProductService: () => Promise<void>
+  startProductService: () => Promise<void>
+  createProduct: (stockQuantity: number, fields?: object) => Promise<number>
+  stop: () => Promise<void>
+}
+
+const secret = 'a secret of these tests only'
+
+/** Both real services in this process, over scratch databases, the order service asking the product service over HTTP. */
+export async function startBothServices(): Promise<BothServices> {
+  const [productDb, orderDb] = await Promise.all([createScratchDatabase(), createScratchDatabase()])
+  const variables = {
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    SERVICE_AUTH_SECRET: secret,
+    ORDER_TOKEN_SECRET: secret,
+  }
+  const productConfig = { ...readProductConfig({ ...variables, PORT: '0' }), postgres: productDb.config }
+  let productService = await startProductService(productConfig)
+  const product = createClient(productService.url)
+  // A port of its own from here on, so that the product service can go and come back.
+  const fixed = { ...productConfig, http: { ...productConfig.http, port: Number(new URL(product.url).port) } }
+
+  const orderConfig = {
+    ...readOrderConfig({ ...variables, PRODUCT_SERVICE_URL: product.url }),
+    postgres: orderDb.config,
+  }
+  let orderService = await startOrderService(orderConfig)
+  const order = createClient(orderService.url)
+  const databases = connectBoth(urlOf(productDb.config), urlOf(orderDb.config))
+
+  return {
+    product,
+    order,
+    productDb,
+    orderDb,
+    databases,
+    restartOrderService: async () => {
+      await orderService.stop()
+      const { port } = new URL(order.url)
+      orderService = await startOrderService({
+        ...orderConfig,
+        http: { ...orderConfig.http, port: Number(port) },
+      })
+    },
+    stopProductService: () => productService.stop(),
+    startProductService: async () => {
+      productService = await startProductService(fixed)
+    },
+    createProduct: async (stockQuantity, fields = {}) => {
+      const body = { name: 'Vase', price: 19.99, stock_quantity: stockQuantity, ...fields }
+      return (await product.post('/products/', body)).body.product_id
+    },
+    stop: async () => {
+      await Promise.all([orderService.stop(), productService.stop(), databases.end()])
+      await Promise.all([productDb.drop(), orderDb.drop()])
+    },
+  }
+}
+
+function urlOf({ host, port, user, password, database }: PostgresConfig): string {
+  return `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}`
+}
