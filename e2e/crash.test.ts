@@ -6,6 +6,7 @@ import { findDatabases } from '@tallyshop/operations/databases'
 import { reconcile } from '@tallyshop/operations/reconcile'
 import { createClient } from '@tallyshop/service-kit/test-support/http'
 import sharp from 'sharp'
+import { photograph, pictureForm } from './support/pictures.ts'
 import { makeDataDir, type ShopProcess, startShopProcess } from './support/shop-process.ts'
 
 const { dataDir, remove } = makeDataDir()
@@ -23,7 +24,7 @@ test('after kill -9 of everything in the middle of 200 orders, and again during 
   const products = createClient(shop.urls.product)
   const created = await products.post('/products/', { name: 'Lamp', price: 45.5, stock_quantity: 1000 })
   const productId: number = created.body.product_id
-  await products.post(`/products/${productId}/upload-image`, await picture())
+  await products.post(`/products/${productId}/upload-image`, pictureForm(await photograph(900, 600)))
   await sleep(1_000)
 
   const wishes = await placeOrdersUntil(80, shop, productId)
@@ -97,13 +98,4 @@ async function send(wish: Wish, { urls }: ShopProcess, productId: number): Promi
   wish.orderId = answer.body.order_id
   wish.total = answer.body.total_amount
   return true
-}
-
-async function picture(): Promise<FormData> {
-  const bytes = await sharp({ create: { width: 900, height: 600, channels: 3, background: '#a63' } })
-    .jpeg()
-    .toBuffer()
-  const form = new FormData()
-  form.append('file', new Blob([new Uint8Array(bytes)], { type: 'image/jpeg' }), 'lamp.jpg')
-  return form
 }
