@@ -1,0 +1,61 @@
+import { useQuery } from '@tanstack/react-query'
+import { useLocation, useParams } from '@tanstack/react-router'
+import { isNotFound } from '../../api/problem.ts'
+import { orderQuery } from '../../api/queries.ts'
+import { NotFound } from '../../app/not-found.tsx'
+import { Title } from '../../app/title.tsx'
+import { isFinal } from '../../order-status.ts'
+import { Failure } from '../../ui/failure.tsx'
+import { Skeleton } from '../../ui/skeleton.tsx'
+import { OrderDetails } from './order-details.tsx'
+
+const lookAgainMs = 20_000
+
+/** One order, for whoever holds its link: the token stands in the fragment, which no server sees. */
+export function OrderPage() {
+  const { orderId } = useParams({ from: '/orders/$orderId' })
+  const { hash, justPlaced } = useLocation({
+    select: ({ hash, state }) => ({ hash, justPlaced: state.justPlaced ?? false }),
+  })
+  const token = hash || null
+  const query = useQuery({
+    ...orderQuery(Number(orderId), token),
+    refetchInterval: ({ state }) => (state.data && isFinal(state.data.status) ? false : lookAgainMs),
+  })
+
+  if (isNotFound(query.error)) {
+    return (
+      <NotFound
+        title="This order is not here"
+        text="Perhaps the link is not complete: it is long, and all of it matters."
+      />
+    )
+  }
+  return (
+    <div className="page pt-8 md:pt-12">
+      <Title of={`Order ${orderId}`} />
+      {query.isPending && <OrderSkeleton />}
+      {query.isError && !query.data && (
+        <Failure
+          heading="h1"
+          title="This order could not be shown"
+          error={query.error}
+          busy={query.isFetching}
+          onRetry={() => void query.refetch()}
+        />
+      )}
+      {query.data && <OrderDetails order={query.data} token={token} justPlaced={justPlaced} />}
+    </div>
+  )
+}
+
+function OrderSkeleton() {
+  return (
+    <div role="status" aria-label="Loading order">
+      <Skeleton className="h-12 w-56" />
+      <Skeleton className="mt-4 h-6 w-72" />
+      <Skeleton className="mt-10 h-16 w-full" />
+      <Skeleton className="mt-10 h-72 w-full" />
+    </div>
+  )
+}
