@@ -14,7 +14,8 @@ import { Score } from './score.ts'
 
 const home = fileURLToPath(new URL('..', import.meta.url))
 const places = ['backend/*/{src,test}', 'frontend/src', 'operations', 'embedded/{src,test}', 'e2e']
-const fileTimeoutMs = 180_000
+const deadline = new URL('./test-deadline.ts', import.meta.url).href
+const testTimeoutMs = 120_000
 const wholeTimeoutMs = 15 * 60_000
 
 const files = findTestFiles(process.argv.slice(2))
@@ -41,6 +42,7 @@ async function runWithNeighbours(): Promise<void> {
   const postgres = await startScratchPostgres()
   const azurite = await startScratchAzurite()
   const environment = {
+    NODE_COMPILE_CACHE: join(home, 'node_modules/.cache/compiled'),
     POSTGRES_HOST: postgres.host,
     POSTGRES_PORT: String(postgres.port),
     POSTGRES_USER: postgres.user,
@@ -74,7 +76,8 @@ async function runFiles(
     files: some.map((file) => join(home, file)),
     env: { ...process.env, ...environment },
     concurrency,
-    timeout: fileTimeoutMs,
+    execArgv: ['--import', deadline],
+    timeout: testTimeoutMs,
     signal: end.signal,
   })
   events.on('test:pass', (event) => score.pass(event))

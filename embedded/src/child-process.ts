@@ -8,6 +8,8 @@ export type ProcessSpec = {
   /** As the person at the terminal knows it: "product service". */
   name: string
   command: string[]
+  /** Put before the command to run it as another user. */
+  asUser?: string[]
   environment: Environment
   logFile: string
   /** What asks it to end in good order. */
@@ -28,6 +30,8 @@ export type RunningProcess = {
   stop: (withinMs: number) => Promise<void>
 }
 
+export type Begin = (spec: ProcessSpec) => RunningProcess
+
 /**
  * Starts a process in a group of its own (a Ctrl-C at the terminal reaches the launcher alone) that ends when
  * this process ends, however that happens. What it prints is appended to its log file.
@@ -35,7 +39,9 @@ export type RunningProcess = {
 export function startProcess(spec: ProcessSpec): RunningProcess {
   const log = openSync(spec.logFile, 'a', 0o600)
   const { command, needsPipe } = diesWithUs(spec.command, spec.deathSignal)
-  const child = spawn(command[0] as string, command.slice(1), {
+  // A change of user makes the kernel forget what it was told, so that comes first.
+  const [program = '', ...options] = [...(spec.asUser ?? []), ...command]
+  const child = spawn(program, options, {
     env: spec.environment,
     detached: true,
     stdio: [
@@ -62,9 +68,9 @@ export function startProcess(spec: ProcessSpec): RunningProcess {
     stop: async (withinMs) => {
       if (over) return
       child.kill(spec.stopSignal)
-      await Promise.race([ended, sleep(withinMs, undefined, { ref: false })])
+      await Promise.race([ended, sleep(Math.max(withinMs, 0))])
       if (!over) killGroup(child)
-      await ended
+      await Promise.race([ended, sleep(1000)])
     },
   }
 }

@@ -43,7 +43,14 @@ export function readConfig(environment: Environment, home: string): ShopConfig {
     blobContainer: environment.AZURE_STORAGE_CONTAINER_NAME ?? 'product-images',
     environment,
   }
-  faults.push(...samePortTwice(config.ports), ...halfAnAccount(environment), ...unusableUrl(config.publicUrl))
+  faults.push(
+    ...samePortTwice(config.ports),
+    ...halfAnAccount(environment),
+    ...unusableUrl('PUBLIC_URL', environment),
+    ...unusableUrl('AZURE_STORAGE_BLOB_ENDPOINT', environment),
+    ...unusableUrl('AZURE_STORAGE_PUBLIC_ENDPOINT', environment),
+    ...unusableContainer(config.blobContainer),
+  )
   if (faults.length > 0) throw new CannotStart(faults.join('\n'))
   return config
 }
@@ -86,7 +93,15 @@ function halfAnAccount({
   ]
 }
 
-function unusableUrl(url: string | undefined): string[] {
+function unusableUrl(name: string, environment: Environment): string[] {
+  const url = environment[name]
   if (url === undefined || (URL.canParse(url) && /^https?:\/\//.test(url))) return []
-  return [`PUBLIC_URL must be an address such as http://localhost:3000, not "${url}".`]
+  return [`${name} must be an address such as http://localhost:3000, not "${url}".`]
+}
+
+function unusableContainer(name: string): string[] {
+  if (/^[a-z0-9](-?[a-z0-9]){2,62}$/.test(name)) return []
+  return [
+    `AZURE_STORAGE_CONTAINER_NAME must have 3 to 63 small letters, digits and single hyphens, unlike "${name}".`,
+  ]
 }

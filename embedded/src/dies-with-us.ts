@@ -13,17 +13,21 @@ export function diesWithUs(
   signal: NodeJS.Signals,
 ): { command: string[]; needsPipe: boolean } {
   if (kernelTells()) {
-    return { command: ['setpriv', '--pdeathsig', signal.slice('SIG'.length), ...command], needsPipe: false }
+    return {
+      command: ['setpriv', '--pdeathsig', signal.slice('SIG'.length), ...unlessOrphan, ...command],
+      needsPipe: false,
+    }
   }
   return { command: [process.execPath, guard, signal, ...command], needsPipe: true }
 }
+
+/** We may have gone before the kernel was told: then the command is not run at all. */
+const unlessOrphan = ['sh', '-c', '[ "$PPID" = "$0" ] && exec "$@"', String(process.pid)]
 
 let answer: boolean | undefined
 
 function kernelTells(): boolean {
   answer ??=
-    process.platform === 'linux' &&
-    process.env.TALLYSHOP_GUARD !== 'portable' &&
-    spawnSync('setpriv', ['--pdeathsig', 'KILL', 'true']).status === 0
+    process.platform === 'linux' && spawnSync('setpriv', ['--pdeathsig', 'KILL', 'true']).status === 0
   return answer
 }

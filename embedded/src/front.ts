@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import fastify from 'fastify'
-import { forwardApi, forwardPictures } from './front-forward.ts'
-import { servePages } from './front-pages.ts'
-import { refuse } from './front-refusals.ts'
+import { forwardApi, forwardPictures } from './front/forward.ts'
+import { servePages } from './front/pages.ts'
+import { refuse } from './front/refusals.ts'
 
 export type FrontConfig = {
   port: number

@@ -3,8 +3,8 @@ import { connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { CannotStart } from './cannot-start.ts'
+import type { RunningDatabase } from './postgres.ts'
 
-export type RunningDatabase = { host: string; port: number; user: string; password: string; database: string }
 export type RunningShop = {
   urls: { shop: string; product: string; order: string }
   productDatabase: RunningDatabase

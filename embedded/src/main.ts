@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CannotStart } from './cannot-start.ts'
 import { readConfig, readEnvironment } from './config.ts'
@@ -13,14 +13,19 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 
 const write = (line: string) => process.stdout.write(`${line}\n`)
 try {
-  const config = readConfig(readEnvironment(join(repository, '.env'), process.env), repository)
+  const config = readConfig(
+    readEnvironment(resolve(repository, process.env.ENV_FILE || '.env'), process.env),
+    repository,
+  )
   write(`\nTallyshop starts; its data is in ${config.dataDir}\n`)
   const steps = terminalSteps(write, process.stdout.isTTY && !process.env.NO_COLOR)
   const shop = await startShop(config, steps, interruption.signal)
   greet(shop)
   await untilStopped(shop)
 } catch (error) {
-  if (!interruption.signal.aborted) {
+  if (interruption.signal.aborted) {
+    write('\nStopped.')
+  } else {
     process.exitCode = 1
     console.error(error instanceof CannotStart ? `\n${error.message}\n` : error)
   }

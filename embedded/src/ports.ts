@@ -5,8 +5,7 @@ export type WantedPort = { port: number; variable: string; for: string }
 
 /** Refuses ports that another program holds, all of them in one `CannotStart` that names the variables to change. */
 export async function refuseTakenPorts(wanted: WantedPort[], host: string): Promise<void> {
-  const fixed = wanted.filter(({ port }) => port > 0)
-  const reasons = await Promise.all(fixed.map((one) => whyUnusable(one, host)))
+  const reasons = await Promise.all(wanted.map((one) => whyUnusable(one, host)))
   const sentences = reasons.filter((reason) => reason !== undefined)
   if (sentences.length > 0) throw new CannotStart([...new Set(sentences)].join('\n'))
 }
@@ -23,7 +22,7 @@ async function whyUnusable(wanted: WantedPort, host: string): Promise<string | u
   const { port, variable } = wanted
   const taken = `Port ${port} for ${wanted.for} is taken by another program: stop that program, or start with ${variable} set to another port.`
   // Listening alone does not tell on macOS, nor when another program has only the IPv6 half of "localhost".
-  if ((await isAnswered(port, '127.0.0.1')) || (await isAnswered(port, '::1'))) return taken
+  if (port > 0 && ((await isAnswered(port, '127.0.0.1')) || (await isAnswered(port, '::1')))) return taken
   try {
     const server = await listen(port, host)
     await new Promise((closed) => server.close(closed))

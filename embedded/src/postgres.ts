@@ -1,82 +1,53 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CannotStart } from './cannot-start.ts'
-import { becomesReady, type ProcessSpec, type RunningProcess, startProcess } from './child-process.ts'
-import type { RunningDatabase } from './lock.ts'
+import { type Begin, becomesReady, type ProcessSpec, type RunningProcess } from './child-process.ts'
+import { withItsLog } from './last-words.ts'
 import { findFreePorts } from './ports.ts'
-import { asOrdinaryUser, getPostgresBinaries } from './postgres-binaries.ts'
-import {
-  type Begin,
-  type ClusterSpec,
-  createCluster,
-  isCluster,
-  isReady,
-  postgresEnvironment,
-  stopLeftover,
-} from './postgres-cluster.ts'
+import { getPostgresBinaries } from './postgres/binaries.ts'
+import { type ClusterSpec, createCluster, isCluster, postgresEnvironment } from './postgres/cluster.ts'
+import { saysReady, stopLeftover } from './postgres/pid-file.ts'
+import { asOrdinaryUser, giveToPostgres } from './postgres/user.ts'
+import { startScratch } from './scratch.ts'
 
+export type RunningDatabase = { host: string; port: number; user: string; password: string; database: string }
 type Server = { database: RunningDatabase; process: RunningProcess; created: boolean }
 
 /**
- * Starts PostgreSQL on a folder, which gets a cluster with one database if it has none, on a free port of
- * 127.0.0.1, and waits until it answers. `keep` is told the process that serves.
+ * Starts PostgreSQL on a folder, which gets a cluster with one database if it has none, on a free port of 127.0.0.1,
+ * and waits until it answers. All its processes are started with `begin`.
  */
 export async function startPostgres(spec: ClusterSpec, begin: Begin): Promise<Server> {
   const created = !isCluster(spec.folder)
   if (created) await createCluster(spec, begin)
   else await stopLeftover(spec.folder)
+  giveToPostgres(spec.folder)
   // Remains of a killed server can hold its memory for a second, and a port found free can be taken meanwhile.
-  for (let attempt = 0; attempt < 4; attempt += 1) {
+  for (let attempt = 0; attempt < 5; attempt += 1) {
     const [port = 0] = await findFreePorts(1)
     const server = begin(serverSpec(spec, port))
-    if (await becomesReady(server, () => isReady(spec.folder, port), 60_000)) {
+    if (await becomesReady(server, () => saysReady(spec.folder, port), 60_000)) {
+      const { password, database } = spec
       return {
         created,
         process: server,
-        database: {
-          host: '127.0.0.1',
-          port,
-          user: 'postgres',
-          password: spec.password,
-          database: spec.database,
-        },
+        database: { host: '127.0.0.1', port, user: 'postgres', password, database },
       }
     }
     await server.stop(2000)
-    await sleep(500)
+    await sleep(400)
   }
-  throw new CannotStart(`The ${spec.name} does not start; its log is ${spec.logFile}.`)
+  throw new CannotStart(withItsLog(`The ${spec.name} does not start`, spec.logFile))
 }
 
-/** A PostgreSQL server for tests: empty, fast, forgetful (fsync is off), gone after `stop`. */
+/** A PostgreSQL server for tests: empty, fast, forgetful (fsync is off), gone after `stop` or with this process. */
 export async function startScratchPostgres(): Promise<RunningDatabase & { stop: () => Promise<void> }> {
-  const home = mkdtempSync(join(tmpdir(), 'shop-postgres-'))
-  const children: RunningProcess[] = []
-  const begin: Begin = (spec) => {
-    const child = startProcess(spec)
-    children.push(child)
-    return child
-  }
-  const stop = async () => {
-    await Promise.all(children.map((child) => child.stop(3000)))
-    rmSync(home, { recursive: true, force: true })
-  }
-  try {
-    const spec = {
-      name: 'scratch database',
-      folder: join(home, 'data'),
-      database: 'scratch',
-      password: 'postgres',
-    }
-    const { database } = await startPostgres({ ...spec, logFile: join(home, 'log'), durable: false }, begin)
-    return { ...database, stop }
-  } catch (error) {
-    await stop()
-    throw error
-  }
+  return startScratch('postgres', async ({ folder, logFile, begin }) => {
+    const spec = { name: 'scratch database', database: 'scratch', password: 'postgres', durable: false }
+    return (await startPostgres({ ...spec, folder, logFile }, begin)).database
+  })
 }
+
+const forgetful = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_connections: 300 }
 
 function serverSpec(spec: ClusterSpec, port: number): ProcessSpec {
   const settings = {
@@ -84,17 +55,18 @@ function serverSpec(spec: ClusterSpec, port: number): ProcessSpec {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     cluster_name: spec.name.replaceAll(' ', '-'),
-    max_connections: spec.durable ? 100 : 300,
+    max_connections: 100,
     shared_buffers: '64MB',
     timezone: 'UTC',
     log_timezone: 'UTC',
     lc_messages: 'C',
-    ...(spec.durable ? {} : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }),
+    ...(spec.durable ? {} : forgetful),
   }
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   return {
     name: spec.name,
-    command: [...asOrdinaryUser(), getPostgresBinaries().postgres, '-D', spec.folder, ...options],
+    command: [getPostgresBinaries().postgres, '-D', spec.folder, ...options],
+    asUser: asOrdinaryUser(),
     environment: postgresEnvironment(),
     logFile: spec.logFile,
     stopSignal: 'SIGINT',

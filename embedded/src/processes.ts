@@ -1,6 +1,6 @@
-import { relative } from 'node:path'
 import { CannotStart } from './cannot-start.ts'
 import { type ProcessSpec, type RunningProcess, startProcess } from './child-process.ts'
+import { withItsLog } from './last-words.ts'
 
 /** The processes of one shop: when one ends unasked `oneEnded` rejects, and `stop` ends all in order. */
 export class Processes {
@@ -53,9 +53,9 @@ export class Processes {
   }
 }
 
-/** The sentence for a process that nobody asked to end. */
-export function endedUnasked(child: RunningProcess, how: string): CannotStart {
+/** The sentence for a process that nobody asked to end; one that was killed had no time to say why. */
+export function endedUnasked({ name, logFile }: RunningProcess, how: string): CannotStart {
   return new CannotStart(
-    `The ${child.name} ended unexpectedly (${how}); its log is ${relative(process.cwd(), child.logFile)}.`,
+    withItsLog(`The ${name} ended unexpectedly (${how})`, logFile, how.startsWith('exit code')),
   )
 }

@@ -4,9 +4,9 @@ import { type BlobStore, startAzurite } from './azurite.ts'
 import { CannotStart } from './cannot-start.ts'
 import type { ShopConfig } from './config.ts'
 import { prepareDataFolder } from './data-folder.ts'
-import { type RunningDatabase, type RunningShop, takeLock } from './lock.ts'
+import { type RunningShop, takeLock } from './lock.ts'
 import { openLogs } from './logs.ts'
-import { startPostgres } from './postgres.ts'
+import { type RunningDatabase, startPostgres } from './postgres.ts'
 import { Processes } from './processes.ts'
 import { startProgram } from './programs.ts'
 import { getSecrets } from './secrets.ts'
@@ -124,7 +124,7 @@ function startFront(home: Home, addresses: Addresses, variables: Record<string, 
   return home.steps.step('front', async () => {
     const spec = {
       name: 'front',
-      main: 'embedded/src/front-main.ts',
+      main: 'embedded/src/front/main.ts',
       readyUrl: addresses.direct.shop,
       variables,
     }

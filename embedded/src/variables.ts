@@ -1,8 +1,11 @@
+import { fileURLToPath } from 'node:url'
 import type { Addresses } from './addresses.ts'
 import type { BlobStore } from './azurite.ts'
 import type { Environment, ShopConfig } from './config.ts'
-import type { RunningDatabase } from './lock.ts'
+import type { RunningDatabase } from './postgres.ts'
 import type { Secrets } from './secrets.ts'
+
+const compiled = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url))
 
 type Facts = { config: ShopConfig; secrets: Secrets; addresses: Addresses }
 
@@ -33,16 +36,23 @@ export function orderVariables(facts: Facts, database: RunningDatabase): Environ
   }
 }
 
-/** What the front is told. */
+/** What the front is told. Pictures come through it from any store of Azurite's kind, whose own address stays hidden. */
 export function frontVariables({ config, addresses }: Facts, store: BlobStore | undefined): Environment {
+  const { AZURE_STORAGE_BLOB_ENDPOINT, AZURE_STORAGE_PUBLIC_ENDPOINT } = config.environment
+  const endpoint = store?.endpoint ?? ifPathStyle(AZURE_STORAGE_BLOB_ENDPOINT)
   return {
     ...sharedVariables(config),
     BIND_ADDRESS: config.bindAddress,
     PORT: String(addresses.ports.front),
     PRODUCT_SERVICE_URL: addresses.direct.product,
     ORDER_SERVICE_URL: addresses.direct.order,
-    ...(store && { BLOB_ENDPOINT: store.endpoint, BLOB_CONTAINER: config.blobContainer }),
+    ...(endpoint && { BLOB_ENDPOINT: endpoint, BLOB_CONTAINER: config.blobContainer }),
+    ...(AZURE_STORAGE_PUBLIC_ENDPOINT && { PICTURE_ENDPOINT: AZURE_STORAGE_PUBLIC_ENDPOINT }),
   }
+}
+
+function ifPathStyle(endpoint: string | undefined): string | undefined {
+  return endpoint && URL.canParse(endpoint) && new URL(endpoint).pathname !== '/' ? endpoint : undefined
 }
 
 function serviceVariables({ config, secrets, addresses }: Facts, database: RunningDatabase): Environment {
@@ -59,7 +69,7 @@ function serviceVariables({ config, secrets, addresses }: Facts, database: Runni
   }
 }
 
-/** The compile cache saves each process about a third of its start. */
-export function sharedVariables(config: ShopConfig): Environment {
-  return { ...config.environment, NODE_COMPILE_CACHE: `${config.dataDir}/cache` }
+/** What Node compiles is kept beside the packages: it saves each process about a third of its start. */
+export function sharedVariables({ environment }: ShopConfig): Environment {
+  return { NODE_COMPILE_CACHE: compiled, ...environment }
 }

@@ -1,7 +1,7 @@
 import files from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
-import type { FrontConfig } from './front.ts'
-import { refuse } from './front-refusals.ts'
+import type { FrontConfig } from '../front.ts'
+import { refuse } from './refusals.ts'
 
 /** Serves the built pages; an address that is no file is one of the single-page application's. */
 export function servePages(app: FastifyInstance, { pages, pictureOrigin }: FrontConfig): void {

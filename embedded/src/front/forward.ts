@@ -1,10 +1,13 @@
 import proxy from '@fastify/http-proxy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { refuse } from './front-refusals.ts'
+import { refuse } from './refusals.ts'
 
 /** A picture of 10 MB and the multipart around it. */
 const largestBodyBytes = 11 * 1024 * 1024
 const timeouts = { headersTimeout: 35_000, bodyTimeout: 35_000, connect: { timeout: 3000 } }
+
+/** Meant for the front itself; Node has answered an "expect: 100-continue" already, and undici refuses to repeat it. */
+const betweenNeighbours = ['expect', 'upgrade', 'keep-alive', 'te', 'trailer', 'proxy-authorization']
 
 /** Forwards what is below `prefix` to the same below `target` at the service; bodies stream through, both ways. */
 export function forwardApi(
@@ -24,7 +27,7 @@ export function forwardApi(
     replyOptions: {
       ...onceAndInWords(`The ${name} cannot be reached.`),
       rewriteRequestHeaders: (request, headers) => ({
-        ...headers,
+        ...without(headers, betweenNeighbours),
         // The services refuse names that are not the shop's: they must see the one the browser used.
         host: request.headers.host ?? '',
         'x-request-id': request.id,
@@ -55,7 +58,7 @@ export function forwardPictures(
   app.register(proxy, {
     upstream: origin,
     prefix: `/blobs/${container}`,
-    rewritePrefix: `${pathname}/${container}`,
+    rewritePrefix: `${pathname.replace(/\/$/, '')}/${container}`,
     routes: ['/*'],
     httpMethods: ['GET', 'HEAD'],
     disableRequestLogging: true,
@@ -92,10 +95,10 @@ async function refuseAllButBlobs(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply | undefined> {
-  const { comp, restype } = request.query as Record<string, unknown>
-  const isBlob = /\/[\w-][\w.-]*$/.test((request.params as { '*': string })['*'].replace(/^/, '/'))
-  if (comp !== undefined || restype !== undefined || !isBlob)
-    return refuse(reply, 404, 'There is nothing at this address.')
+  const { '*': name } = request.params as { '*': string }
+  const isBlob = /^[\w-][\w.-]*(\/[\w-][\w.-]*)*$/.test(name)
+  const describes = Object.keys(request.query as object).some((key) => /^(comp|restype)$/i.test(key))
+  if (describes || !isBlob) return refuse(reply, 404, 'There is nothing at this address.')
   return refuseOddRequests(request, reply)
 }
 
@@ -107,6 +110,10 @@ function onceAndInWords(detail: string) {
       refuse(reply as FastifyReply, 503, detail)
     },
   }
+}
+
+function without<T extends Record<string, unknown>>(headers: T, names: string[]): T {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name))) as T
 }
 
 function pick<T extends Record<string, unknown>>(headers: T, names: string[]): T {

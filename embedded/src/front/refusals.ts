@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify'
 const codes: Record<number, string> = {
   400: 'bad_request',
   404: 'not_found',
-  413: 'too_large',
+  413: 'file_too_large',
   503: 'unavailable',
 }
 

@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, symlinkSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { CannotStart } from './cannot-start.ts'
+import { CannotStart } from '../cannot-start.ts'
 
 export const postgresMajor = '15'
 
@@ -45,25 +44,3 @@ function completeLinks(home: string): void {
 }
 
 type Link = { source: string; target: string }
-
-/**
- * What to put before a PostgreSQL program, which refuses to run as root. Root becomes "nobody" inside a user
- * namespace, so that files stay root's and no other user needs a way to the folder.
- */
-export function asOrdinaryUser(): string[] {
-  if (process.getuid?.() !== 0) return []
-  prefix ??= findPrefix()
-  return prefix
-}
-
-let prefix: string[] | undefined
-
-function findPrefix(): string[] {
-  const works = (command: string[]) =>
-    spawnSync(command[0] as string, [...command.slice(1), 'true']).status === 0
-  const namespace = ['unshare', '--user', '--map-user=65534', '--map-group=65534']
-  if (works(namespace)) return namespace
-  throw new CannotStart(
-    'PostgreSQL does not run as root, and this system offers no user namespaces: start the shop as an ordinary user.',
-  )
-}

@@ -1,0 +1,27 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+
+/** Whether a process of this number runs, ours or another's. */
+export function isAlive(pid: number): boolean {
+  return signal(pid, 0)
+}
+
+/** Sends a signal; false where there is no such process or it is not ours. */
+export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, name)
+  } catch {
+    return false
+  }
+}
+
+/** The command line of a running process; empty when it cannot be seen. */
+export function readCommand(pid: number): string {
+  try {
+    if (process.platform === 'linux')
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+    return spawnSync('ps', ['-p', String(pid), '-o', 'command='], { encoding: 'utf8', timeout: 5000 }).stdout
+  } catch {
+    return ''
+  }
+}
