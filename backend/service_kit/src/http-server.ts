@@ -82,7 +82,8 @@ export async function createHttpServer(options: HttpOptions): Promise<App> {
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: ({ headers }) => takeOver(headers['x-request-id']) ?? randomUUID(),
-    routerOptions: { ignoreTrailingSlash: true },
+    // An id may be as long as an address: it is looked at, and answered with 404.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 16_384 },
     bodyLimit: 64 * 1024,
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
@@ -90,18 +91,19 @@ export async function createHttpServer(options: HttpOptions): Promise<App> {
       sendProblem(reply, new Problem(400, 'bad_request', 'Bad Request')),
     clientErrorHandler: refuseUnreadable,
   }).withTypeProvider<TypeBoxTypeProvider>()
-  app.removeContentTypeParser('text/plain')
+  readJsonOnly(app)
   app.setValidatorCompiler(compileValidator)
   app.setSerializerCompiler(() => JSON.stringify)
   app.setErrorHandler(problemHandler(problems, unknownId))
   logRequests(app)
+  hangUpOnClose(app)
   app.decorateRequest('principal', null as unknown as Principal)
   app.addHook('onRequest', createGuard(config.access, title))
   await describeApi(app, title)
   await app.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity: false })
   const { corsOrigins } = config.access
   if (corsOrigins.length > 0)
-    await app.register(cors, { origin: corsOrigins, exposedHeaders: ['ETag', 'Link'] })
+    await app.register(cors, { origin: corsOrigins, methods: corsMethods, exposedHeaders: ['ETag', 'Link'] })
   // From here on every route says who may call it, and is known when an address is asked for by a wrong method.
   app.addHook('onRoute', refuseUndeclared)
   answerUnknownRoutes(app)
@@ -115,6 +117,17 @@ export async function listen(app: App, { bindAddress, port }: HttpConfig): Promi
   await app.listen({ host: bindAddress, port })
   const address = app.server.address()
   return `http://127.0.0.1:${typeof address === 'object' ? address?.port : port}`
+}
+
+const corsMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+/** JSON and nothing else. No body is no fault by itself: many clients say `application/json` on a DELETE, too. */
+function readJsonOnly(app: App): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body === '' ? done(null, undefined) : parse(request, body.toString(), done),
+  )
 }
 
 function takeOver(id: string | string[] | undefined): string | undefined {
@@ -150,6 +163,17 @@ function logRequests(app: App): void {
     if (route !== '/livez' && route !== '/readyz' && route !== '/health') {
       request.log.info({ method: method_, route, status, ms: Math.round(elapsedTime) }, 'request')
     }
+  })
+}
+
+/** While closing, an answer ends its connection: kept alive it would hold the stop up until the other side lets go. */
+function hangUpOnClose(app: App): void {
+  let closing = false
+  app.addHook('preClose', async () => {
+    closing = true
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close')
   })
 }
 

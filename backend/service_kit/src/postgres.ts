@@ -4,12 +4,21 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
 import type { EnvironmentReader } from './environment.ts'
+import { createSocketOpener } from './postgres-socket.ts'
 
 const numberTypes = {
   // Every bigint and numeric of this system has at most 15 digits, so a double holds it exactly.
   bigint: { to: 20, from: [20], serialize: String, parse: Number },
   numeric: { to: 1700, from: [1700], serialize: String, parse: Number },
 }
+
+/** Arrays as parameters. The driver would ask for them on each new connection, and ends the process if that fails. */
+const arrayTypes = Object.fromEntries(
+  [1007, 1009, 1016].map((oid) => [
+    oid,
+    { to: oid, from: [], serialize: (values: unknown[]) => `{${values.map(quote).join()}}` },
+  ]),
+)
 
 export type Sql = postgres.Sql<{ bigint: number; numeric: number }>
 export type Transaction = postgres.TransactionSql<{ bigint: number; numeric: number }>
@@ -90,6 +99,10 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
+function quote(value: unknown): string {
+  return `"${String(value).replace(/["\\]/g, '\\$&')}"`
+}
+
 type Limits = { max: number; statement_timeout: number; lock_timeout: number }
 type MigrationFile = { name: string; statements: string; checksum: string }
 
@@ -99,8 +112,13 @@ function connect({ scratch, user, ...config }: PostgresConfig, { max, ...timeout
     username: user,
     max,
     connect_timeout: 5,
+    // The driver's own back-off grows to 20 s, and requests would wait it out: during an outage, and after its end.
+    backoff: () => 0.1,
+    // An option that its types do not know.
+    ...({ socket: createSocketOpener() } as object),
     connection: { ...timeouts, idle_in_transaction_session_timeout: 15_000, TimeZone: 'UTC' },
-    types: numberTypes,
+    types: { ...arrayTypes, ...numberTypes },
+    fetch_types: false,
     transform: { column: { from: postgres.toCamel, to: postgres.fromCamel } },
     onnotice: () => {},
   })

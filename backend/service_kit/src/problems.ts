@@ -50,7 +50,6 @@ function sendBody(reply: FastifyReply, status: number, body: Record<string, unkn
 }
 
 const unreadableBody: Record<string, { type: string; msg: string }> = {
-  FST_ERR_CTP_EMPTY_JSON_BODY: { type: 'missing', msg: 'Field required' },
   FST_ERR_CTP_INVALID_JSON_BODY: { type: 'json_invalid', msg: 'JSON decode error' },
 }
 

@@ -39,6 +39,9 @@ export function OneOf<const Values extends readonly string[]>(values: Values) {
   return Type.Unsafe<Values[number]>({ type: 'string', enum: [...values] })
 }
 
+/** The answer has no body: send `undefined`. (null would be sent as the text "null".) */
+export const NoBody = Type.Unsafe<undefined>({ type: 'null' })
+
 const largestId = 2 ** 31 - 1
 
 export const Id = Type.Integer({ minimum: 1, maximum: largestId })
