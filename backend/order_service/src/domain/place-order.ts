@@ -50,7 +50,7 @@ export async function settle(
   } catch (cause) {
     // Whatever failed, the intent stands and will be settled; a lease that cannot be given up runs out.
     await placements.giveUp(orderUid, retryAfterMs).catch(() => {})
-    throw new OutcomePending('The order is noted and not settled yet.', { cause })
+    return stillOpen(cause)
   }
 }
 
@@ -59,16 +59,21 @@ async function joinEarlier(
   { key, requestHash }: Pick<Placement, 'key' | 'requestHash'>,
   deps: PlacingOrders,
 ): Promise<PlacedAnswer> {
-  const deadline = Date.now() + waitForTwinMs
+  const deadline = performance.now() + waitForTwinMs
   for (;;) {
-    const placement = await deps.placements.findByKey(key)
+    const placement = await deps.placements.findByKey(key).catch(stillOpen)
     if (placement?.requestHash !== requestHash) throw new KeyReused()
     const { orderUid, answerStatus: status, answer: body } = placement
     if (status !== null && body !== null) return { orderUid, status, body }
-    if (await deps.placements.takeOver(orderUid)) return settle(placement, deps)
-    if (Date.now() > deadline) throw new PlacementInProgress()
+    if (await deps.placements.takeOver(orderUid).catch(stillOpen)) return settle(placement, deps)
+    if (performance.now() > deadline) throw new PlacementInProgress()
     await sleep(pollMs)
   }
+}
+
+/** Whatever failed since the order was noted, it is not true that nothing was. */
+function stillOpen(cause: unknown): never {
+  throw new OutcomePending('The order is noted and not settled yet.', { cause })
 }
 
 /** Who asks for what: another asker or another wish under a known key is refused. The request id is not part of it. */

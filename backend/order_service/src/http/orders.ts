@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { Principal } from '@tallyshop/service-kit/access'
 import type { App } from '@tallyshop/service-kit/http-server'
 import { nextLink } from '@tallyshop/service-kit/representation'
-import { Type } from 'typebox'
+import { NoBody } from '@tallyshop/service-kit/schema'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
 import { releaseStock } from '../domain/cancel-order.ts'
 import { placeOrder } from '../domain/place-order.ts'
@@ -46,10 +47,11 @@ function placeRoute(app: App, context: Context): void {
     body: NewOrder,
     response: { 201: PlacedOrderReply },
   }
-  app.post('/orders', { config: { access: 'anyone', problems: [409] }, schema }, async (request, reply) => {
+  const config = { access: 'anyone' as const, problems: [409] }
+  app.post('/orders', { config, schema, onRequest: returnKey }, async (request, reply) => {
     const { principal, body, id } = request
     const orderUid = randomUUID()
-    const key = readIdempotencyKey(request.headers['idempotency-key'], principal) ?? orderUid
+    const key = String(reply.getHeader('idempotency-key') ?? orderUid)
     reply.header('idempotency-key', key)
     const answer = await placeOrder(toWish(body, principal, id), { key, orderUid }, context)
     reply.code(answer.status as 201).type('application/json; charset=utf-8')
@@ -57,6 +59,12 @@ function placeRoute(app: App, context: Context): void {
     const token = orderToken(context.orderTokenSecret, answer.orderUid)
     return reply.serializer(String).send(withToken(answer.body, token) as never)
   })
+}
+
+/** Before the body is looked at, so that every answer carries the key. */
+async function returnKey({ headers, principal }: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const key = readIdempotencyKey(headers['idempotency-key'], principal)
+  if (key !== undefined) reply.header('idempotency-key', key)
 }
 
 function readRoutes(app: App, { sql }: Context): void {
@@ -108,13 +116,13 @@ function changeRoutes(app: App, context: Context): void {
     },
   )
 
-  const remove = { tags, summary: 'Delete an order', params: OrderPath, response: { 204: Type.Null() } }
+  const remove = { tags, summary: 'Delete an order', params: OrderPath, response: { 204: NoBody } }
   app.delete(
     '/orders/:order_id',
     { config: { access: 'staff' }, schema: remove },
     async ({ params, principal }, reply) => {
       await releaseStock(await deleteOrder(sql, params.order_id, principal.subject), context)
-      return reply.code(204).send(null)
+      return reply.code(204).send(undefined)
     },
   )
 }

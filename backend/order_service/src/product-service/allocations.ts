@@ -46,6 +46,8 @@ export function createAllocations(productServiceUrl: string, serviceAuthSecret: 
           ...(requestId && { 'x-request-id': requestId }),
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
+        // A redirect is no verdict, and nobody else is told the secret.
+        redirect: 'manual',
         signal: AbortSignal.timeout(timeoutMs),
       })
       const reply: unknown = await response.json()

@@ -74,8 +74,8 @@ export class ImageStore {
     const path = new URL(url).pathname.replace(/%[\da-f]{2}/gi, (hex) =>
       String.fromCharCode(Number(`0x${hex.slice(1)}`)),
     )
-    const [, name] = path.split(`/${this.#config.containerName}/`)
-    return name && ourBlobName.test(name) ? name : undefined
+    const name = path.match(ourBlobName)?.[0]
+    return name && path.endsWith(`/${this.#config.containerName}/${name}`) ? name : undefined
   }
 
   #windowStart(now: number): number {
@@ -109,4 +109,4 @@ export function blobName(stem: string, size: ImageSize): string {
   return `${stem}-${imageSizes[size]}.webp`
 }
 
-const ourBlobName = /^products\/\d+\/[\da-f-]{36}-\d+\.webp$/
+const ourBlobName = /products\/\d+\/[\da-f-]{36}-\d+\.webp$/

@@ -40,9 +40,12 @@ export function changedFields(product: Product, edit: Partial<ProductFields>): P
   return Object.fromEntries(changed)
 }
 
-/** The stock after an adjustment. Throws StockOutOfRange below zero and above the limit. */
+/**
+ * The stock after an adjustment. Throws StockOutOfRange below zero and above the limit. What cancelled orders brought back
+ * above it can always be lowered.
+ */
 export function adjustedStock(stockQuantity: number, delta: number): number {
   const adjusted = stockQuantity + delta
-  if (adjusted < 0 || adjusted > largestStock) throw new StockOutOfRange(stockQuantity, delta)
+  if (adjusted < 0 || (delta > 0 && adjusted > largestStock)) throw new StockOutOfRange(stockQuantity, delta)
   return adjusted
 }

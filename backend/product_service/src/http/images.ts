@@ -2,6 +2,7 @@ import multipart from '@fastify/multipart'
 import type { App } from '@tallyshop/service-kit/http-server'
 import { Problem } from '@tallyshop/service-kit/problems'
 import { compileValidator } from '@tallyshop/service-kit/schema'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Context } from '../context.ts'
 import { StorageUnavailable } from '../domain/errors.ts'
@@ -13,7 +14,13 @@ import { ProductPath, ProductReply } from './schemas.ts'
 const Upload = Type.Object({ file: Type.String({ format: 'binary' }) })
 
 /** Uploads a product's picture: the blobs first, the row second, so that a crash leaves no broken picture. */
-export async function imageRoutes(app: App, { sql, images }: Context): Promise<void> {
+export async function imageRoutes(app: App, context: Context): Promise<void> {
+  // In a scope of its own: elsewhere multipart is not a content type we take.
+  const scope: FastifyPluginAsync = (scoped) => addUpload(scoped, context)
+  await app.register(scope)
+}
+
+async function addUpload(app: App, { sql, images }: Context): Promise<void> {
   await app.register(multipart, {
     limits: { fileSize: maxImageBytes, files: 1, fields: 10, fieldSize: 1024 },
   })
@@ -40,11 +47,7 @@ export async function imageRoutes(app: App, { sql, images }: Context): Promise<v
       const { product_id: productId } = request.params
       await getProduct(sql, productId)
       if (!images) throw new StorageUnavailable()
-      const part = await request.file()
-      if (part?.fieldname !== 'file')
-        throw new Problem(400, 'no_file', 'No file was sent in the field "file".')
-      if (!imageTypes.includes(part.mimetype)) throw invalidType()
-      const picture = await makePicture(await part.toBuffer())
+      const picture = await makePicture(await readUpload(request))
       const imageStem = await images.upload(productId, picture)
       const decide = () => ({ imageStem, imageUrl: null })
       const product = await changeProduct(sql, productId, {
@@ -57,10 +60,24 @@ export async function imageRoutes(app: App, { sql, images }: Context): Promise<v
   )
 }
 
-function invalidType(): Problem {
-  return new Problem(
-    400,
-    'invalid_file_type',
-    'Invalid file type. Only JPEG, PNG, GIF, WebP and AVIF are allowed.',
-  )
+/** The bytes of the field `file`. A refused file is drained: the next request comes over the same connection. */
+async function readUpload(request: FastifyRequest): Promise<Buffer> {
+  const part = await request.file().catch(refuseUnreadable)
+  if (part?.fieldname === 'file' && imageTypes.includes(part.mimetype)) {
+    return part.toBuffer().catch(refuseUnreadable)
+  }
+  part?.file.resume()
+  if (part?.fieldname !== 'file') {
+    throw new Problem(400, 'no_file', 'No file was sent in the field "file".')
+  }
+  const detail = 'Invalid file type. Only JPEG, PNG, GIF, WebP and AVIF are allowed.'
+  throw new Problem(400, 'invalid_file_type', detail)
+}
+
+/** A form without a boundary or an end, or whose sender went away; limits come with a status of their own. */
+function refuseUnreadable(error: unknown): never {
+  if (error instanceof Error && 'statusCode' in error) throw error
+  throw new Problem(400, 'unreadable_form', 'The form could not be read.', {
+    headers: { connection: 'close' },
+  })
 }

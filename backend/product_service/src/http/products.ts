@@ -1,7 +1,7 @@
 import type { App } from '@tallyshop/service-kit/http-server'
 import { ifNoneMatch, nextLink, tagOf } from '@tallyshop/service-kit/representation'
+import { NoBody } from '@tallyshop/service-kit/schema'
 import type { FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
 import type { Context } from '../context.ts'
 import { ForeignPicture, ProductChanged } from '../domain/errors.ts'
 import { changedFields, isStillAsSeen, type Product, type ProductFields } from '../domain/product.ts'
@@ -52,7 +52,7 @@ export function productRoutes(app: App, context: Context): void {
         tags,
         summary: 'List products',
         querystring: ProductQuery,
-        response: { 200: ProductList, 304: Type.Null() },
+        response: { 200: ProductList, 304: NoBody },
       },
     },
     async ({ query, headers }, reply) => {
@@ -62,7 +62,7 @@ export function productRoutes(app: App, context: Context): void {
       if (rows.length > page.length) reply.header('link', nextLink(query, page.at(-1)?.product_id))
       const tag = tagOf(JSON.stringify(page))
       reply.headers({ etag: tag, 'cache-control': 'no-cache' })
-      return ifNoneMatch(headers['if-none-match'], tag) ? reply.code(304).send(null) : page
+      return ifNoneMatch(headers['if-none-match'], tag) ? reply.code(304).send(undefined) : page
     },
   )
 
@@ -74,7 +74,7 @@ export function productRoutes(app: App, context: Context): void {
         tags,
         summary: 'Read a product',
         params: ProductPath,
-        response: { 200: ProductReply, 304: Type.Null() },
+        response: { 200: ProductReply, 304: NoBody },
       },
     },
     async ({ params, headers }, reply) => {
@@ -82,7 +82,7 @@ export function productRoutes(app: App, context: Context): void {
       const tag = productTag(product, images)
       reply.headers({ etag: tag, 'cache-control': 'no-cache' })
       return ifNoneMatch(headers['if-none-match'], tag)
-        ? reply.code(304).send(null)
+        ? reply.code(304).send(undefined)
         : toReply(product, images)
     },
   )
@@ -115,11 +115,11 @@ export function productRoutes(app: App, context: Context): void {
     '/products/:product_id',
     {
       config: { access: 'staff' },
-      schema: { tags, summary: 'Delete a product', params: ProductPath, response: { 204: Type.Null() } },
+      schema: { tags, summary: 'Delete a product', params: ProductPath, response: { 204: NoBody } },
     },
     async ({ params }, reply) => {
       await deleteProduct(sql, params.product_id)
-      return reply.code(204).send(null)
+      return reply.code(204).send(undefined)
     },
   )
 }
@@ -147,8 +147,12 @@ function toFields(edit: ProductEdit, product: Product, { images }: Context): Par
   }
 }
 
-/** A picture of ours that comes back as it was read means "the same picture"; another one of ours is refused. */
+/**
+ * A picture of ours that comes back as it was read means "the same picture"; another one of ours is refused. Without
+ * storage it was read as null.
+ */
 function pictureFields(imageUrl: string | null, product: Product, images: Context['images']) {
+  if (imageUrl === null && !images && product.imageStem !== null) return {}
   const name = imageUrl === null ? undefined : images?.blobNameOf(imageUrl)
   if (name === undefined) return { imageUrl, imageStem: null }
   if (

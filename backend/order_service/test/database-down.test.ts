@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { endConnections } from '@tallyshop/service-kit/test-support/scratch-database'
+import { startTcpProxy } from '@tallyshop/service-kit/test-support/tcp-proxy'
+import { assertBooksAgree } from './books.ts'
+import { eventually, freshKey, line, prepareSuite } from './order-suite.ts'
+
+const suite = await prepareSuite()
+after(suite.close)
+const { db, fake } = suite
+
+/** A replica whose database can be taken away. */
+async function replicaBehindProxy() {
+  const proxy = await startTcpProxy(db.config.host, db.config.port)
+  const client = await suite.startReplica({ postgres: { ...db.config, port: proxy.port } })
+  return { client, proxy }
+}
+
+test('without its database the service lives, is not ready, answers 503 and records nothing', async () => {
+  const { client, proxy } = await replicaBehindProxy()
+  await proxy.close()
+  const ready = await client.get('/readyz')
+  assert.deepEqual([ready.status, ready.body.missing], [503, ['database']])
+  assert.equal((await client.get('/livez')).status, 200)
+  const key = freshKey()
+  const answers = [
+    await client.post('/orders/', { items: [line(fake.addProduct())] }, key),
+    await client.get('/orders/'),
+    await client.get('/orders/1'),
+    await client.patch('/orders/1/status?new_status=shipped'),
+    await client.delete('/orders/1'),
+  ]
+  for (const { status, body, headers } of answers) {
+    assert.deepEqual([status, body.code, headers['retry-after']], [503, 'unavailable', '1'])
+    assert.doesNotMatch(body.detail, /ECONN|127\.0|select|postgres/i)
+  }
+  assert.equal(answers[0]?.headers['idempotency-key'], key['idempotency-key'])
+  assert.equal((await db.sql`select from placements`).count, 0)
+  assert.equal(fake.calls.length, 0)
+  await client.stop()
+})
+
+test('when the database is back, so is the service', async () => {
+  const { client, proxy } = await replicaBehindProxy()
+  const product = fake.addProduct({ stock: 4 })
+  const key = freshKey()
+  proxy.cut()
+  assert.equal((await client.get('/orders/')).status, 503)
+  assert.equal((await client.post('/orders/', { items: [line(product)] }, key)).status, 503)
+  proxy.restore()
+  await eventually(async () => assert.equal((await client.get('/readyz')).status, 200))
+  const placed = await client.post('/orders/', { items: [line(product)] }, key)
+  assert.deepEqual([placed.status, fake.stockOf(product)], [201, 3])
+  await client.stop()
+  await proxy.close()
+})
+
+test('orders that meet the end of every connection are placed once, however often they are repeated', async () => {
+  const client = await suite.startReplica()
+  const product = fake.addProduct({ stock: 40 })
+  const keys = Array.from({ length: 40 }, () => freshKey())
+  const orders = keys.map(async (key) => {
+    const statuses: number[] = []
+    while (statuses.at(-1) !== 201 && statuses.length < 100) {
+      const { status } = await client.post('/orders/', { items: [line(product)] }, key)
+      statuses.push(status)
+    }
+    return statuses
+  })
+  for (let round = 0; round < 4; round += 1) await endConnections(db)
+  // What was given up unheard is under a lease of 15 s still.
+  await eventually(() => db.sql`update placements set lease_until = now() where state = 'placing'`)
+  const seen = new Set((await Promise.all(orders)).flat())
+  assert.ok(seen.has(201) && [...seen].every((status) => [201, 409, 503].includes(status)), `${[...seen]}`)
+  const found = await db.sql`select from order_items where product_id = ${product}`
+  assert.deepEqual([found.count, fake.stockOf(product)], [40, 0])
+})
+
+test('at the end the books of both services agree', () => assertBooksAgree(suite))

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, test } from 'node:test'
+import { createClient } from '@tallyshop/service-kit/test-support/http'
+import { assertBooksAgree } from './books.ts'
+import { answerProperly, dropAfterActing, dropBeforeActing, hold } from './manners.ts'
+import { eventually, freshKey, line, prepareSuite } from './order-suite.ts'
+
+const suite = await prepareSuite()
+after(suite.close)
+const { db, fake } = suite
+afterEach(() => {
+  fake.manner = answerProperly
+})
+
+// Two services on an empty database: each finds the schema made, whoever made it.
+const [left, right] = await Promise.all([suite.startReplica(), suite.startReplica()])
+const replicas = [left, right]
+
+test('two services that start at once on an empty database are both ready', async () => {
+  for (const replica of replicas) {
+    const { status, body } = await replica.get('/readyz')
+    assert.deepEqual([status, body], [200, { status: 'ok', service: 'order-service', missing: [] }])
+  }
+  const migrations = await db.sql`select name from schema_migrations`
+  assert.deepEqual([...migrations], [{ name: '0001-orders.sql' }])
+})
+
+test('twins on two replicas are one order with equal bytes, also while the neighbour takes its time', async () => {
+  const product = fake.addProduct({ stock: 30 })
+  const key = freshKey()
+  const holding = hold('after')
+  fake.manner = holding.manner
+  const sent = Array.from({ length: 20 }, (_, index) =>
+    (index % 2 ? left : right).post('/orders/', { items: [line(product)] }, key),
+  )
+  await eventually(() => assert.equal(holding.count(), 1))
+  holding.letGo()
+  const answers = await Promise.all(sent)
+  assert.deepEqual([...new Set(answers.map(({ status }) => status))], [201])
+  assert.equal(new Set(answers.map(({ text }) => text)).size, 1)
+  assert.deepEqual([holding.count(), fake.stockOf(product)], [1, 29])
+})
+
+test('a neighbour that hangs is not waited for: the order is open, and nobody drives it twice', async () => {
+  const product = fake.addProduct({ stock: 30 })
+  const key = freshKey()
+  const holding = hold('before')
+  fake.manner = holding.manner
+  const place = (replica: typeof left) => replica.post('/orders/', { items: [line(product)] }, key)
+  const opening = place(left)
+  await eventually(() => assert.equal(holding.count(), 1))
+  const twin = await place(right)
+  assert.deepEqual([twin.status, twin.body.code, twin.headers['retry-after']], [409, 'in_progress', '1'])
+  assert.equal(holding.count(), 1)
+  const open = await opening
+  assert.deepEqual([open.status, open.body.code], [503, 'outcome_pending'])
+  fake.manner = answerProperly
+  const placed = await place(right)
+  assert.equal(placed.status, 201)
+  holding.letGo()
+  assert.equal((await place(left)).text, placed.text)
+  assert.equal(fake.stockOf(product), 29)
+})
+
+test('what both replicas left open is swept once', async () => {
+  const product = fake.addProduct({ stock: 100 })
+  const open: ReturnType<typeof freshKey>[] = []
+  for (const replica of [left, right, left, right]) {
+    const key = freshKey()
+    fake.manner = open.length % 2 ? dropBeforeActing : dropAfterActing
+    assert.equal((await replica.post('/orders/', { items: [line(product)] }, key)).status, 503)
+    open.push(key)
+  }
+  fake.manner = answerProperly
+  await eventually(async () => {
+    const placed = await db.sql`select from order_items where product_id = ${product}`
+    assert.equal(placed.count, 4)
+  })
+  assert.equal(fake.stockOf(product), 96)
+  for (const key of open) {
+    const texts = await Promise.all(
+      replicas.map((replica) => replica.post('/orders/', { items: [line(product)] }, key)),
+    )
+    assert.deepEqual(
+      texts.map(({ status }) => status),
+      [201, 201],
+    )
+    assert.equal(texts[0]?.text, texts[1]?.text)
+  }
+})
+
+test('an order cancelled on both replicas while the neighbour is away gets its stock back once', async () => {
+  const product = fake.addProduct({ stock: 5 })
+  const { body } = await left.post('/orders/', { items: [line(product)] })
+  const path = `/orders/${body.order_id}/status?new_status=cancelled`
+  await fake.goAway()
+  const answers = await Promise.all(replicas.map((replica) => replica.patch(path)))
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [200, 200],
+  )
+  await fake.comeBack()
+  await eventually(() => assert.equal(fake.stockOf(product), 5))
+  const back = fake.movements.filter(({ productId, delta }) => productId === product && delta > 0)
+  assert.equal(back.length, 1)
+})
+
+test('a stop lets the order in flight finish, refuses new ones, and is soon over', async () => {
+  const product = fake.addProduct({ stock: 5 })
+  const third = await suite.startReplica()
+  const holding = hold('before')
+  fake.manner = holding.manner
+  const inFlight = third.post('/orders/', { items: [line(product)] })
+  await eventually(() => assert.equal(holding.count(), 1))
+  const stopping = third.stop()
+  await assert.rejects(
+    createClient(third.url).get('/health', { connection: 'close' }),
+    /ECONN|socket hang up/,
+  )
+  holding.letGo()
+  assert.equal((await inFlight).status, 201)
+  await stopping
+  assert.equal(fake.stockOf(product), 4)
+  const left =
+    await db.sql`select from pg_stat_activity where datname = current_database() and state = 'active'`
+  assert.equal(left.count, 1)
+})
+
+test('at the end the books of both services agree', () => assertBooksAgree(suite))
