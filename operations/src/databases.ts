@@ -1,4 +1,4 @@
-import { findRunningShop, type RunningDatabase } from '@tallyshop/embedded/lock'
+import { findRunningShop, type RunningShop } from '@tallyshop/embedded/lock'
 import postgres from 'postgres'
 
 export type Databases = { product: postgres.Sql; order: postgres.Sql; end: () => Promise<void> }
@@ -31,6 +31,6 @@ function connect(url: string): postgres.Sql {
   })
 }
 
-function toUrl({ host, port, user, password, database }: RunningDatabase): string {
+function toUrl({ host, port, user, password, database }: RunningShop['productDatabase']): string {
   return `postgres://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}/${database}`
 }
