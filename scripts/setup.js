@@ -5,21 +5,18 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
-  closeSync,
+  accessSync,
+  constants,
   existsSync,
   mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { brotliCompressSync, gzipSync } from 'node:zlib'
 
 const home = fileURLToPath(new URL('..', import.meta.url))
 const packagesStamp = join(home, 'node_modules', '.installed-from')
@@ -85,11 +82,10 @@ function buildPages() {
   rmSync(building, { recursive: true, force: true })
   const vite = join(home, 'node_modules', 'vite', 'bin', 'vite.js')
   run(
-    [node24, vite, 'build', '--outDir', draft, '--emptyOutDir', '--logLevel', 'warn'],
+    [node24, vite, 'build', '--outDir', '.building/dist', '--emptyOutDir', '--logLevel', 'warn'],
     pages,
     'The pages could not be built',
   )
-  for (const file of filesBelow(draft)) compress(file)
   writeFileSync(join(draft, '.built-from'), hash)
   if (existsSync(join(pages, 'dist'))) renameSync(join(pages, 'dist'), join(building, 'old'))
   renameSync(draft, join(pages, 'dist'))
@@ -116,18 +112,17 @@ function filesBelow(folder) {
     .sort()
 }
 
-/** The front sends these instead of compressing at every request. */
-function compress(file) {
-  const content = readFileSync(file)
-  if (content.length < 1000 || !/\.(html|js|css|svg|json|txt|webmanifest)$/.test(file)) return
-  writeFileSync(`${file}.br`, brotliCompressSync(content))
-  writeFileSync(`${file}.gz`, gzipSync(content))
-}
-
 /** Does the work while no other set-up of this folder does; one that died is not waited for. */
 async function alone(work) {
   const lock = join(home, '.data', 'setup.lock')
-  mkdirSync(join(home, '.data'), { recursive: true, mode: 0o700 })
+  try {
+    mkdirSync(join(home, '.data'), { recursive: true, mode: 0o700 })
+    for (const folder of [home, pages, dirname(lock)]) accessSync(folder, constants.W_OK)
+  } catch (error) {
+    fail(
+      `There is something to set up, but ${error.path} cannot be written (${error.code}): run this as its owner.`,
+    )
+  }
   const deadline = Date.now() + 10 * 60_000
   for (let waited = false; !take(lock); waited = true) {
     if (!waited) console.log('Another set-up of this folder is at work; waiting for it …')
@@ -144,26 +139,37 @@ async function alone(work) {
 
 function take(lock) {
   try {
-    const handle = openSync(lock, 'wx')
-    writeSync(handle, String(process.pid))
-    closeSync(handle)
+    writeFileSync(lock, String(process.pid), { flag: 'wx' })
     return true
   } catch (error) {
     if (error.code !== 'EEXIST') throw error
-    if (isDead(lock)) rmSync(lock, { force: true })
-    return false
+    return removeIfDead(lock) && take(lock)
   }
 }
 
-function isDead(lock) {
+function removeIfDead(lock) {
+  const holder = readIfThere(lock)
+  // Made this very moment, before its holder wrote into it.
+  if (holder === '') return false
+  if (holder === undefined) return true
+  if (isAlive(Number(holder))) return false
+  const aside = `${lock}.${process.pid}`
   try {
-    const pid = Number(readFileSync(lock, 'utf8'))
-    const age = Date.now() - statSync(lock).mtimeMs
-    if (pid === 0) return age > 5000
-    process.kill(pid, 0)
-    return age > 15 * 60_000
+    renameSync(lock, aside)
   } catch (error) {
-    return error.code === 'ESRCH'
+    return error.code === 'ENOENT'
+  }
+  // Another set-up may have removed the dead one and taken the lock by now: then it gets it back.
+  if (readIfThere(aside) === holder) rmSync(aside)
+  else renameSync(aside, lock)
+  return true
+}
+
+function isAlive(pid) {
+  try {
+    return pid > 0 && process.kill(pid, 0)
+  } catch (error) {
+    return error.code === 'EPERM'
   }
 }
 
@@ -178,7 +184,8 @@ function run(command, cwd, failure) {
     maxBuffer: 1e8,
   })
   if (status === 0) return
-  console.error(`\n${stdout ?? ''}${stderr ?? ''}`.trimEnd())
+  const lines = `${stdout ?? ''}${stderr ?? ''}`.trim().split('\n')
+  console.error(`\n${lines.slice(0, 20).join('\n')}`)
   fail(`${failure} (${error ? error.message : `exit code ${status}`}); the reason is above.`)
 }
 

@@ -3,6 +3,7 @@
  * Arguments choose files by a part of their path: npm test -- order_service launcher
  */
 import { globSync } from 'node:fs'
+import { devNull } from 'node:os'
 import { join } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
@@ -39,30 +40,30 @@ function findTestFiles(parts: string[]): string[] {
 
 async function runWithNeighbours(): Promise<void> {
   const browser = findChromium(files.some((file) => file.startsWith('e2e/')))
-  const postgres = await startScratchPostgres()
-  const azurite = await startScratchAzurite()
-  const environment = {
-    NODE_COMPILE_CACHE: join(home, 'node_modules/.cache/compiled'),
-    POSTGRES_HOST: postgres.host,
-    POSTGRES_PORT: String(postgres.port),
-    POSTGRES_USER: postgres.user,
-    POSTGRES_PASSWORD: postgres.password,
-    AZURE_STORAGE_ACCOUNT_NAME: azurite.accountName,
-    AZURE_STORAGE_ACCOUNT_KEY: azurite.accountKey,
-    AZURE_STORAGE_BLOB_ENDPOINT: azurite.endpoint,
-    ...(browser && { CHROMIUM_PATH: browser }),
-  }
+  const neighbours: { stop: () => Promise<void> }[] = []
   try {
+    const postgres = await startScratchPostgres()
+    neighbours.push(postgres)
+    const azurite = await startScratchAzurite()
+    neighbours.push(azurite)
+    const environment = {
+      NODE_COMPILE_CACHE: join(home, 'node_modules/.cache/compiled'),
+      POSTGRES_HOST: postgres.host,
+      POSTGRES_PORT: String(postgres.port),
+      POSTGRES_USER: postgres.user,
+      POSTGRES_PASSWORD: postgres.password,
+      AZURE_STORAGE_ACCOUNT_NAME: azurite.accountName,
+      AZURE_STORAGE_ACCOUNT_KEY: azurite.accountKey,
+      AZURE_STORAGE_BLOB_ENDPOINT: azurite.endpoint,
+      ...(browser && { CHROMIUM_PATH: browser }),
+    }
     // Those that start whole shops and browsers would time each other out.
-    const isHeavy = (file: string) => /^(embedded|e2e)\//.test(file)
-    await runFiles(
-      files.filter((file) => !isHeavy(file)),
-      2,
-      environment,
-    )
-    await runFiles(files.filter(isHeavy), 1, environment)
+    const heavy = files.filter((file) => /^(embedded|e2e)\//.test(file))
+    const light = files.filter((file) => !heavy.includes(file))
+    await runFiles(light, 2, environment)
+    await runFiles(heavy, 1, environment)
   } finally {
-    await Promise.all([postgres.stop(), azurite.stop()])
+    await Promise.all(neighbours.map((neighbour) => neighbour.stop()))
   }
 }
 
@@ -74,7 +75,7 @@ async function runFiles(
   if (some.length === 0 || end.signal.aborted) return
   const events = run({
     files: some.map((file) => join(home, file)),
-    env: { ...process.env, ...environment },
+    env: { ...withoutSettings(process.env), ...environment },
     concurrency,
     execArgv: ['--import', deadline],
     timeout: testTimeoutMs,
@@ -83,4 +84,12 @@ async function runFiles(
   events.on('test:pass', (event) => score.pass(event))
   events.on('test:fail', (event) => score.fail(event))
   for await (const text of events.compose(new spec())) process.stdout.write(text)
+}
+
+/** The tests bring their own settings: a developer's, in the environment or in .env, are not for them. */
+function withoutSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const isSetting =
+    /^(DATA_DIR|PUBLIC_URL|BIND_ADDRESS|ACCESS|CORS_ORIGINS|LOG_LEVEL|PORT|[A-Z]+_PORT|[A-Z]+_SERVICE_(PORT|URL)|[A-Z_]+_SECRET|(AZURE|POSTGRES)_.+)$/
+  const others = Object.entries(environment).filter(([name]) => !isSetting.test(name))
+  return { ...Object.fromEntries(others), ENV_FILE: devNull }
 }

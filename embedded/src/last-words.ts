@@ -20,7 +20,7 @@ function complaintIn(line: string): string | undefined {
     const { level = 0, msg, err } = parse(line)
     return level >= 50 ? (err?.message ?? msg) : undefined
   }
-  const complaint = /\b(?:FATAL|PANIC|initdb: error|[A-Z]\w*Error(?: \[\w+\])?): +(.+)/.exec(line)?.[1]
+  const complaint = /\b(?:FATAL|PANIC|initdb: error|\w*Error(?: \[\w+\])?): +(.+)/.exec(line)?.[1]
   return complaint ?? /^[A-Z][^:]*\.$/.exec(line)?.[0]
 }
 

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { CannotStart } from './cannot-start.ts'
 import type { RunningDatabase } from './postgres.ts'
 
@@ -10,7 +12,7 @@ export type RunningShop = {
   productDatabase: RunningDatabase
   orderDatabase: RunningDatabase
 }
-type Answer = { pid: number; shop?: RunningShop }
+type Answer = { id?: string; pid?: number; shop?: RunningShop }
 
 const socketName = 'launcher.sock'
 
@@ -21,16 +23,15 @@ export async function findRunningShop(dataDir: string): Promise<RunningShop | un
 
 /**
  * Makes this process the only launcher on a data folder until `release`, by a socket in it that also tells others
- * about the running shop. A socket of a launcher that was killed is recognised (nobody answers) and replaced.
+ * about the running shop. The socket of a launcher that was killed is recognised (nobody listens) and replaced.
  */
 export async function takeLock(
   dataDir: string,
 ): Promise<{ tell: (shop: RunningShop) => void; release: () => Promise<void> }> {
-  const answer: Answer = { pid: process.pid }
-  const server = await withShortPath(dataDir, async (folder) => {
-    const path = join(folder, socketName)
-    return (await listen(path, answer)) ?? replaceDeadSocket(path, answer, dataDir)
-  })
+  const answer: Answer = { id: randomUUID(), pid: process.pid }
+  const server = await withShortPath(dataDir, (folder) =>
+    listenAlone(join(folder, socketName), answer, dataDir),
+  )
   return {
     tell: (shop) => {
       answer.shop = shop
@@ -42,56 +43,99 @@ export async function takeLock(
   }
 }
 
-async function replaceDeadSocket(path: string, answer: Answer, dataDir: string): Promise<Server> {
-  // Of two starts at once, one renames the dead socket, and the other the first one's living one: it puts it back.
-  const aside = `${path}.${process.pid}`
-  renameSync(path, aside)
-  const other = await ask(aside)
-  if (other) renameSync(aside, path)
+async function listenAlone(path: string, answer: Answer, dataDir: string): Promise<Server> {
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const server = await listen(path, answer, dataDir)
+    const other = await (server ? askAgain(path) : ask(path))
+    if (server && other?.id === answer.id) return server
+    if (other) throw alreadyRunning(dataDir, other.pid)
+    const living = await removeDead(path)
+    if (living) throw alreadyRunning(dataDir, living.pid)
+  }
+  throw alreadyRunning(dataDir, undefined)
+}
+
+/** Of several starts at once, one may have moved another's living socket aside for a moment, and a third come in between. */
+async function askAgain(path: string): Promise<Answer | undefined> {
+  let answer: Answer | undefined
+  for (let round = 0; round < 10 && !answer; round += 1) {
+    await sleep(25)
+    answer = await ask(path)
+  }
+  return answer
+}
+
+/** Removes a socket nobody listens on, and gives the answer of one that somebody does. */
+async function removeDead(path: string): Promise<Answer | undefined> {
+  const aside = `${path}.${randomUUID()}`
+  try {
+    renameSync(path, aside)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+  const living = await ask(aside)
+  if (living) renameSync(aside, path)
   else rmSync(aside, { force: true })
-  const server = other ? undefined : await listen(path, answer)
-  if (server) return server
-  const who = other ? ` (process ${other.pid})` : ''
-  throw new CannotStart(
-    `The shop already runs on the data in ${dataDir}${who}: use that one, or start another with DATA_DIR and the ports set to others.`,
+  return living
+}
+
+function alreadyRunning(dataDir: string, pid: number | undefined): CannotStart {
+  return new CannotStart(
+    `The shop already runs on the data in ${dataDir}${pid ? ` (process ${pid})` : ''}: use that one, or start another with DATA_DIR and the three ports set to others.`,
   )
 }
 
-function listen(path: string, answer: Answer): Promise<Server | undefined> {
+function listen(path: string, answer: Answer, dataDir: string): Promise<Server | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => {
       socket.on('error', () => {})
       socket.end(JSON.stringify(answer))
     })
     server.unref()
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') resolve(undefined)
-      else reject(error)
+    server.once('error', ({ code }: NodeJS.ErrnoException) => {
+      if (code === 'EADDRINUSE') return resolve(undefined)
+      reject(
+        new CannotStart(
+          `The data folder ${dataDir} cannot hold a socket (${code}): set DATA_DIR to a local disk.`,
+        ),
+      )
     })
     server.listen(path, () => resolve(server))
   })
 }
 
+/** What the launcher behind a socket says; nothing but its being there when it is suspended, undefined when it is gone. */
 function ask(path: string): Promise<Answer | undefined> {
   return new Promise((resolve) => {
-    const socket = connect({ path, timeout: 2000 })
+    const socket = connect({ path, timeout: 2000 }).setEncoding('utf8')
     let text = ''
-    socket.setEncoding('utf8')
+    let isThere = false
+    const settle = () => {
+      socket.destroy()
+      resolve(isThere ? parse(text) : undefined)
+    }
+    socket.once('connect', () => {
+      isThere = true
+    })
     socket.on('data', (chunk: string) => {
       text += chunk
     })
-    socket.once('end', () => resolve(JSON.parse(text) as Answer))
-    socket.once('error', () => resolve(undefined))
-    socket.once('timeout', () => {
-      socket.destroy()
-      resolve(undefined)
-    })
+    for (const event of ['end', 'error', 'timeout']) socket.once(event, settle)
   })
+}
+
+function parse(text: string): Answer {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return {}
+  }
 }
 
 /** A socket's path may have 104 bytes, a data folder's more: the work is done through a short-lived link to it. */
 async function withShortPath<T>(folder: string, work: (folder: string) => Promise<T>): Promise<T> {
-  if (Buffer.byteLength(folder) < 80) return work(folder)
+  if (Buffer.byteLength(folder) < 70) return work(folder)
   const linkFolder = mkdtempSync(join(tmpdir(), 'shop-'))
   const link = join(linkFolder, 'd')
   symlinkSync(folder, link)

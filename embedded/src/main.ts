@@ -17,7 +17,7 @@ try {
     readEnvironment(resolve(repository, process.env.ENV_FILE || '.env'), process.env),
     repository,
   )
-  write(`\nTallyshop starts; its data is in ${config.dataDir}\n`)
+  write(`\nTallyshop starts; its data is in ${config.dataDir}`)
   const steps = terminalSteps(write, process.stdout.isTTY && !process.env.NO_COLOR)
   const shop = await startShop(config, steps, interruption.signal)
   greet(shop)
@@ -27,7 +27,7 @@ try {
     write('\nStopped.')
   } else {
     process.exitCode = 1
-    console.error(error instanceof CannotStart ? `\n${error.message}\n` : error)
+    console.error(inWords(error))
   }
 }
 // Everything is stopped by now; nothing that still waits may keep the terminal.
@@ -54,4 +54,11 @@ async function untilStopped(shop: Shop): Promise<void> {
     await shop.stop()
   }
   write('Stopped.')
+}
+
+function inWords(error: unknown): unknown {
+  const { code, path, message } = error as NodeJS.ErrnoException
+  if (error instanceof CannotStart) return `\n${message}\n`
+  if (!path || !['EACCES', 'EPERM', 'EROFS', 'ENOSPC'].includes(code ?? '')) return error
+  return `\n${path} cannot be used (${code}): see to whom it belongs and whether there is space, or start with DATA_DIR set to another folder.\n`
 }

@@ -31,8 +31,9 @@ function readSecrets(file: string): Partial<Secrets> {
     return JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets>
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
+    if (!(error instanceof SyntaxError)) throw error
     throw new CannotStart(
-      `The secrets in ${file} cannot be read; put the file back from a backup, or delete it to get new ones (links given to guests then stop working).`,
+      `The secrets in ${file} are damaged: put the file back from a backup, or delete it to get new ones (links given to guests then stop working).`,
     )
   }
 }

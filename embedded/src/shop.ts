@@ -25,8 +25,8 @@ const stopOrder = [
 ]
 
 /** Starts the whole shop or nothing: when a step fails or `interrupted` aborts, all that runs is stopped again. */
-export async function startShop(config: ShopConfig, steps: Steps, interrupted: AbortSignal): Promise<Shop> {
-  prepareDataFolder(config.dataDir)
+export async function startShop(asked: ShopConfig, steps: Steps, interrupted: AbortSignal): Promise<Shop> {
+  const config = { ...asked, dataDir: prepareDataFolder(asked.dataDir) }
   const lock = await takeLock(config.dataDir)
   const logs = openLogs(join(config.dataDir, 'logs'))
   const processes = new Processes()

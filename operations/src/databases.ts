@@ -1,7 +1,7 @@
 import { findRunningShop, type RunningShop } from '@tallyshop/embedded/lock'
-import postgres from 'postgres'
+import pg from 'pg'
 
-export type Databases = { product: postgres.Sql; order: postgres.Sql; end: () => Promise<void> }
+export type Databases = { product: pg.Pool; order: pg.Pool; end: () => Promise<void> }
 
 /** Connects to both databases: by their addresses in the environment, else those of the shop on this data folder. */
 export async function findDatabases(environment: NodeJS.ProcessEnv): Promise<Databases | undefined> {
@@ -17,18 +17,24 @@ export function connectBoth(productUrl: string, orderUrl: string): Databases {
     product,
     order,
     end: async () => {
-      await Promise.all([product.end({ timeout: 2 }), order.end({ timeout: 2 })])
+      await Promise.all([product.end(), order.end()])
     },
   }
 }
 
-function connect(url: string): postgres.Sql {
-  return postgres(url, {
+function connect(connectionString: string): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
     max: 2,
-    connect_timeout: 5,
-    connection: { application_name: 'reconcile', statement_timeout: 300_000 },
-    onnotice: () => {},
+    connectionTimeoutMillis: 5_000,
+    statement_timeout: 300_000,
+    query_timeout: 310_000,
+    application_name: 'reconcile',
   })
+  // A connection that breaks while nothing runs on it is told by the next statement.
+  pool.on('connect', (client) => client.on('error', () => {}))
+  pool.on('error', () => {})
+  return pool
 }
 
 function toUrl({ host, port, user, password, database }: RunningShop['productDatabase']): string {

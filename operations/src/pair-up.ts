@@ -1,16 +1,11 @@
 type Keyed = { orderUid: string }
 export type Pair<Left, Right> = { left?: Left; right?: Right }
 
-/**
- * Walks two streams that are both sorted by `orderUid` and yields what belongs together, or stands alone. Holds one page
- * of each, however many there are.
- */
+/** Walks two streams that are both sorted by `orderUid` and yields what belongs together, or stands alone. */
 export async function* pairUp<Left extends Keyed, Right extends Keyed>(
-  leftPages: AsyncIterable<Left[]>,
-  rightPages: AsyncIterable<Right[]>,
+  lefts: AsyncGenerator<Left>,
+  rights: AsyncGenerator<Right>,
 ): AsyncGenerator<Pair<Left, Right>> {
-  const lefts = flatten(leftPages)
-  const rights = flatten(rightPages)
   let left = (await lefts.next()).value
   let right = (await rights.next()).value
   while (left || right) {
@@ -20,9 +15,4 @@ export async function* pairUp<Left extends Keyed, Right extends Keyed>(
     if (takeLeft) left = (await lefts.next()).value
     if (takeRight) right = (await rights.next()).value
   }
-}
-
-async function* flatten<Row>(pages: AsyncIterable<Row[]>): AsyncGenerator<Row, undefined> {
-  for await (const page of pages) yield* page
-  return undefined
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Databases } from './databases.ts'
 import { judgePair } from './judge-pair.ts'
 import { pairUp } from './pair-up.ts'
-import { inSnapshot, readAllocations, readOrders, readSold, readStock } from './snapshots.ts'
+import { inSnapshot, readAllocations, readOrders, readSold, readStock, type StockFacts } from './snapshots.ts'
 
 /** Something that does not agree. `orderUid` and `kind` say whether and how it can be mended. */
 export type Difference = { kind: 'not_returned' | 'other'; sentence: string; orderUid?: string }
@@ -42,7 +42,7 @@ async function comparePass(databases: Databases): Promise<Report> {
       if (report.differences.length < mostDifferences) report.differences.push(...judgement.differences)
     }
     const sold = await readSold(order)
-    for await (const stock of readStock(product)) {
+    for (const stock of await readStock(product)) {
       report.movements += stock.movements
       report.differences.push(
         ...judgeStock(stock, sold.get(stock.productId) ?? 0, unsettled.get(stock.productId) ?? 0),
@@ -52,10 +52,8 @@ async function comparePass(databases: Databases): Promise<Report> {
   })
 }
 
-type Stock = { productId: number; stockQuantity: number; ledger: number; counted: number }
-
 function judgeStock(
-  { productId, stockQuantity, ledger, counted }: Stock,
+  { productId, stockQuantity, ledger, counted }: StockFacts,
   sold: number,
   unsettled: number,
 ): Difference[] {

@@ -10,8 +10,10 @@ export async function repair({ order }: Databases, differences: Difference[]): P
     kind === 'not_returned' && orderUid ? [orderUid] : [],
   )
   if (uids.length === 0) return 0
-  const { count } = await order`
-    update orders set stock_state = 'release_due', release_after = now()
-    where order_uid = any(${uids}::uuid[]) and status = 'cancelled' and stock_state = 'released'`
-  return count
+  const { rowCount } = await order.query(
+    `update orders set stock_state = 'release_due', release_after = now()
+     where order_uid = any($1::uuid[]) and status = 'cancelled' and stock_state = 'released'`,
+    [uids],
+  )
+  return rowCount ?? 0
 }

@@ -1,6 +1,7 @@
 import { createHttpServer, listen } from '@tallyshop/service-kit/http-server'
 import { createLogger, type Logger } from '@tallyshop/service-kit/logger'
-import { migrate, missingFromDatabase, openPool } from '@tallyshop/service-kit/postgres'
+import { migrate, missingFromDatabase } from '@tallyshop/service-kit/migrations'
+import { openPool } from '@tallyshop/service-kit/postgres'
 import type { RunningService } from '@tallyshop/service-kit/process'
 import type { OrderServiceConfig } from './config.ts'
 import type { Context } from './context.ts'
@@ -27,7 +28,7 @@ export async function startOrderService(
   const sweeper = startSweeper(() => settlePlacements(context), log)
   const stop = async () => {
     await Promise.all([app.close(), sweeper.stop()])
-    await context.sql.end({ timeout: 2 })
+    await context.sql.end()
   }
   return { url, stop }
 }

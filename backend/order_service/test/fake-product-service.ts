@@ -43,6 +43,7 @@ export class FakeProductService extends FakeVerdicts {
 
   /** Ends every connection and gives the port up, as a process that was killed does. */
   async goAway(): Promise<void> {
+    if (!this.#server.listening) return
     const closed = promisify(this.#server.close.bind(this.#server))()
     this.#server.closeAllConnections()
     await closed

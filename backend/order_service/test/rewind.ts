@@ -1,3 +1,4 @@
+import { fragment } from '@tallyshop/service-kit/postgres'
 import type { OrderSuite } from './order-suite.ts'
 
 /**
@@ -13,7 +14,7 @@ export async function rewind(
   return db.sql.begin(async (tx) => {
     const [placement] = await tx`select order_uid from placements where key = ${key} for update`
     const orderUid: string = placement?.orderUid
-    const ids = tx`select order_id from orders where order_uid = ${orderUid}`
+    const ids = fragment`select order_id from orders where order_uid = ${orderUid}`
     await tx`delete from order_history where order_id in (${ids})`
     await tx`delete from order_items where order_id in (${ids})`
     await tx`delete from orders where order_uid = ${orderUid}`

@@ -1,6 +1,7 @@
 import { createHttpServer, listen } from '@tallyshop/service-kit/http-server'
 import { createLogger, type Logger } from '@tallyshop/service-kit/logger'
-import { migrate, missingFromDatabase, openPool } from '@tallyshop/service-kit/postgres'
+import { migrate, missingFromDatabase } from '@tallyshop/service-kit/migrations'
+import { openPool } from '@tallyshop/service-kit/postgres'
 import type { RunningService } from '@tallyshop/service-kit/process'
 import { ImageStore } from './blob-storage/images.ts'
 import type { ProductServiceConfig } from './config.ts'
@@ -24,7 +25,7 @@ export async function startProductService(
   const url = await listen(app, config.http)
   const stop = async () => {
     await app.close()
-    await context.sql.end({ timeout: 2 })
+    await context.sql.end()
   }
   return { url, stop }
 }

@@ -63,7 +63,7 @@ test('every call is 503 while the database is down, and readiness names it', asy
   for (const [method, path, body] of await calls()) {
     const startedAt = performance.now()
     assertUnavailable(await client().send(method, path, body), `${method} ${path}`)
-    assert.ok(performance.now() - startedAt < 1_500, `${method} ${path} is answered at once`)
+    assert.ok(performance.now() - startedAt < 3_000, `${method} ${path} is answered at once`)
   }
   const ready = await client().get('/readyz')
   assert.deepEqual([ready.status, ready.body.missing], [503, ['database']])
@@ -77,7 +77,7 @@ test('it recovers at once when the database is back, and what was refused was no
   proxy.restore()
   const startedAt = performance.now()
   assert.equal((await client().get('/products')).status, 200)
-  assert.ok(performance.now() - startedAt < 1_500)
+  assert.ok(performance.now() - startedAt < 3_000)
   const products = await database.sql`select price, stock_quantity from products where deleted_at is null`
   assert.deepEqual(
     products.map((row) => ({ ...row })),
@@ -87,8 +87,10 @@ test('it recovers at once when the database is back, and what was refused was no
   assert.equal((await client().get('/readyz')).status, 200)
 })
 
-test('what is answered while connections break is true: done once or not at all', async () => {
-  const { product_id: id } = await addProduct(client(), { stock_quantity: 1000 })
+test('what is answered while connections break is true: done once or not at all', {
+  timeout: 20_000,
+}, async () => {
+  const { product_id: id } = await addProduct(client(), { stock_quantity: 100_000 })
   const adjust = () => client().post(`/products/${id}/stock-adjustments`, { delta: -1, reason: 'sold' })
   let done = 0
   let over = false
@@ -102,7 +104,7 @@ test('what is answered while connections break is true: done once or not at all'
   }
   const workers = Array.from({ length: 12 }, worker)
   for (let i = 0; i < 6; i++) {
-    await sleep(60)
+    for (const goal = done + 10; done < goal && !over; ) await sleep(5)
     if (i % 2) await endConnections(database)
     else {
       proxy.cut()
@@ -116,6 +118,6 @@ test('what is answered while connections break is true: done once or not at all'
     where m.product_id = p.product_id)::bigint as total from products p where product_id = ${id}`
   assert.equal(row?.stockQuantity, row?.total)
   // An adjustment whose answer was lost may have been done: never more answers than adjustments.
-  assert.ok(done > 50 && 1000 - row?.stockQuantity >= done, `${done} answered, ${row?.stockQuantity} left`)
-  assert.ok(1000 - row?.stockQuantity - done <= 12 * 6)
+  const lost = 100_000 - row?.stockQuantity - done
+  assert.ok(done >= 60 && lost >= 0 && lost <= 12 * 6, `${done} answered, ${lost} more done`)
 })

@@ -1,27 +1,28 @@
-import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import postgres from 'postgres'
+import pg from 'pg'
+import { Sql as Statement } from 'sql-template-tag'
 import type { EnvironmentReader } from './environment.ts'
-import { createSocketOpener } from './postgres-socket.ts'
 
-const numberTypes = {
-  // Every bigint and numeric of this system has at most 15 digits, so a double holds it exactly.
-  bigint: { to: 20, from: [20], serialize: String, parse: Number },
-  numeric: { to: 1700, from: [1700], serialize: String, parse: Number },
+/** A piece of SQL to put into a statement, with its values; `raw` puts text in as it is: never somebody's input. */
+export { default as fragment, raw } from 'sql-template-tag'
+
+// biome-ignore lint/suspicious/noExplicitAny: a row is what its statement says; callers name its type.
+type AnyRow = Record<string, any>
+
+/**
+ * Runs the statement of a template, its values bound as parameters, and returns the rows, with column names in camel
+ * case, and `count`: how many rows were returned or changed.
+ */
+export type Transaction = <Rows extends AnyRow[] = AnyRow[]>(
+  strings: TemplateStringsArray,
+  ...values: unknown[]
+) => Promise<Rows & { count: number }>
+
+export type Sql = Transaction & {
+  /** Runs `work` in one transaction, which is committed when this resolves and rolled back when it throws. */
+  begin: <Result>(work: (tx: Transaction) => Promise<Result>) => Promise<Result>
+  /** Lets go of all connections once what runs is done, or after two seconds. */
+  end: () => Promise<void>
 }
-
-/** Arrays as parameters. The driver would ask for them on each new connection, and ends the process if that fails. */
-const arrayTypes = Object.fromEntries(
-  [1007, 1009, 1016].map((oid) => [
-    oid,
-    { to: oid, from: [], serialize: (values: unknown[]) => `{${values.map(quote).join()}}` },
-  ]),
-)
-
-export type Sql = postgres.Sql<{ bigint: number; numeric: number }>
-export type Transaction = postgres.TransactionSql<{ bigint: number; numeric: number }>
 
 export type PostgresConfig = {
   host: string
@@ -44,121 +45,103 @@ export function readPostgresConfig(read: EnvironmentReader, database: string): P
   }
 }
 
-/** A pool of at most 10 connections; a statement ends after 10 s, a wait for a lock after 8 s, both in an error. */
-export function openPool(config: PostgresConfig): Sql {
-  return connect(config, { max: 10, statement_timeout: 10_000, lock_timeout: 8_000 })
+export type Limits = { connections: number; statementMs: number; lockMs: number }
+
+const usualLimits: Limits = { connections: 10, statementMs: 10_000, lockMs: 8_000 }
+
+/** A pool of connections. A wait for one ends after 10 s, a statement and a wait for a lock as the limits say: in errors. */
+export function openPool({ scratch: _scratch, ...server }: PostgresConfig, limits = usualLimits): Sql {
+  const pool = new pg.Pool({
+    ...server,
+    max: limits.connections,
+    connectionTimeoutMillis: 10_000,
+    statement_timeout: limits.statementMs,
+    lock_timeout: limits.lockMs,
+    idle_in_transaction_session_timeout: 15_000,
+    // The server ends a statement itself; this is for a server that does not answer any more.
+    query_timeout: limits.statementMs + 2_000,
+    options: '-c TimeZone=UTC',
+  })
+  // A connection that breaks between two statements says so to nobody in particular; the next statement on it fails, and
+  // the pool replaces it. Without a listener for all its life the process would end.
+  pool.on('connect', (client) => client.on('error', () => {}))
+  pool.on('error', () => {})
+  return Object.assign(runOn(pool), {
+    begin: <Result>(work: (tx: Transaction) => Promise<Result>) => runTransaction(pool, work),
+    end: () => Promise.race([pool.end(), new Promise<void>((resolve) => setTimeout(resolve, 2_000).unref())]),
+  })
 }
 
-/** True where the server could not be asked or went away while it was: nothing is wrong with the statement. */
+/** True where the server could not be asked, went away or took too long: nothing is wrong with the statement. */
 export function isDatabaseUnavailable(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|57P0|08|53300|57014|55P03)/.test(
-    code,
-  )
+  if (!(error instanceof Error)) return false
+  const lost = /^(ECONNRESET|EPIPE|ETIMEDOUT|57P0|08|57014|55P03)/
+  const lostInWords = /^(Connection terminated|Client has encountered a connection error|Query read timeout)/
+  return wasNeverSent(error) || lost.test(codeOf(error)) || lostInWords.test(error.message)
 }
 
 /** True where a statement surely had no effect, because no connection to send it on could be made. */
 export function wasNeverSent(error: unknown): boolean {
-  return /^(CONNECT_TIMEOUT|ECONNREFUSED|ENOTFOUND|EAI_AGAIN)/.test(codeOf(error))
+  if (!(error instanceof Error)) return false
+  const refused = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|57P03|53300)/
+  const noConnection =
+    /^(timeout exceeded when trying to connect|Connection terminated due to connection timeout)/
+  return refused.test(codeOf(error)) || noConnection.test(error.message)
 }
 
-/**
- * Brings the schema up to the files of `folder`, in name order, each once and in a transaction of its own. Replicas
- * that start together take turns. Waits up to 30 s for the server; a failing or changed file ends in an error
- * that names it, and the schema stays as it was before that file.
- */
-export async function migrate(config: PostgresConfig, folder: string): Promise<void> {
-  const sql = connect(config, { max: 1, statement_timeout: 0, lock_timeout: 60_000 })
+function codeOf(error: Error): string {
+  // Where a name has several addresses, each refusal is inside.
+  const single = error instanceof AggregateError ? error.errors[0] : error
+  return String(single?.code ?? '')
+}
+
+type Queryable = Pick<pg.Pool, 'query'>
+
+function runOn(connection: Queryable): Transaction {
+  return async <Rows extends AnyRow[]>(strings: TemplateStringsArray, ...values: unknown[]) => {
+    const statement = new Statement(strings, values)
+    const query = { text: statement.text, values: statement.values, rowMode: 'array' as const, types }
+    const results = [await connection.query(query)].flat()
+    // A script of several statements has a result for each; the last one counts.
+    const { rows = [], fields = [], rowCount = 0 } = results.at(-1) ?? {}
+    const names = fields.map(({ name }) => name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase()))
+    const named = rows.map((row: unknown[]) =>
+      Object.fromEntries(names.map((name, column) => [name, row[column]])),
+    )
+    return Object.assign(named as Rows, { count: rowCount ?? 0 })
+  }
+}
+
+const { INT8, NUMERIC } = pg.types.builtins
+
+const types: pg.CustomTypesConfig = {
+  // Every bigint and numeric of this system has at most 15 digits, so a double holds it exactly.
+  getTypeParser: ((oid: number) =>
+    oid === INT8 || oid === NUMERIC
+      ? Number
+      : pg.types.getTypeParser(oid)) as pg.CustomTypesConfig['getTypeParser'],
+}
+
+async function runTransaction<Result>(
+  pool: pg.Pool,
+  work: (tx: Transaction) => Promise<Result>,
+): Promise<Result> {
+  const client = await pool.connect()
+  let unusable = false
   try {
-    await waitUntilReachable(sql)
-    for (const file of await migrationFiles(folder)) await applyOnce(sql, file)
-  } finally {
-    await sql.end({ timeout: 5 })
-  }
-}
-
-/** What keeps this database from serving, in words; empty when it is ready. */
-export async function missingFromDatabase(
-  sql: Sql,
-  config: PostgresConfig,
-  folder: string,
-): Promise<string[]> {
-  try {
-    const files = await migrationFiles(folder)
-    const applied = new Set((await sql`select name from schema_migrations`).map(({ name }) => name))
-    const missing = files.filter(({ name }) => !applied.has(name)).map(({ name }) => `migration ${name}`)
-    const [setting] = await sql`select current_setting('fsync') as fsync`
-    if (setting?.fsync === 'off' && !config.scratch) missing.push('durable database (fsync is off)')
-    return missing
-  } catch {
-    return ['database']
-  }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
-}
-
-function quote(value: unknown): string {
-  return `"${String(value).replace(/["\\]/g, '\\$&')}"`
-}
-
-type Limits = { max: number; statement_timeout: number; lock_timeout: number }
-type MigrationFile = { name: string; statements: string; checksum: string }
-
-function connect({ scratch, user, ...config }: PostgresConfig, { max, ...timeouts }: Limits): Sql {
-  return postgres({
-    ...config,
-    username: user,
-    max,
-    connect_timeout: 5,
-    // The driver's own back-off grows to 20 s, and requests would wait it out: during an outage, and after its end.
-    backoff: () => 0.1,
-    // An option that its types do not know.
-    ...({ socket: createSocketOpener() } as object),
-    connection: { ...timeouts, idle_in_transaction_session_timeout: 15_000, TimeZone: 'UTC' },
-    types: { ...arrayTypes, ...numberTypes },
-    fetch_types: false,
-    transform: { column: { from: postgres.toCamel, to: postgres.fromCamel } },
-    onnotice: () => {},
-  })
-}
-
-async function waitUntilReachable(sql: Sql): Promise<void> {
-  const deadline = Date.now() + 30_000
-  for (;;) {
-    try {
-      await sql`select 1`
-      return
-    } catch (error) {
-      if (!isDatabaseUnavailable(error) || Date.now() > deadline) throw error
-      await sleep(250)
-    }
-  }
-}
-
-async function migrationFiles(folder: string): Promise<MigrationFile[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort()
-  return Promise.all(
-    names.map(async (name) => {
-      const statements = await readFile(join(folder, name), 'utf8')
-      return { name, statements, checksum: createHash('sha256').update(statements).digest('hex') }
-    }),
-  )
-}
-
-async function applyOnce(sql: Sql, { name, statements, checksum }: MigrationFile): Promise<void> {
-  await sql.begin(async (tx) => {
-    await tx`select pg_advisory_xact_lock(hashtext('schema_migrations'))`
-    await tx`create table if not exists schema_migrations (
-      name text primary key, checksum text not null, applied_at timestamptz not null default now())`
-    const [applied] = await tx`select checksum from schema_migrations where name = ${name}`
-    if (applied && applied.checksum !== checksum)
-      throw new Error(`Migration ${name} was changed after it ran.`)
-    if (applied) return
-    await tx.unsafe(statements).catch((cause) => {
-      throw new Error(`Migration ${name} failed: ${cause.message}`, { cause })
+    await client.query('begin')
+    const result = await work(runOn(client))
+    const { command } = await client.query('commit')
+    // The server answers a commit of what has failed with a rollback, and not with an error.
+    if (command !== 'COMMIT')
+      throw new Error('The transaction was rolled back: a statement of it had failed.')
+    return result
+  } catch (error) {
+    await client.query('rollback').catch(() => {
+      unusable = true
     })
-    await tx`insert into schema_migrations (name, checksum) values (${name}, ${checksum})`
-  })
+    throw error
+  } finally {
+    client.release(unusable)
+  }
 }

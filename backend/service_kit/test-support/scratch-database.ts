@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { EnvironmentReader } from '../src/environment.ts'
-import { openPool, type PostgresConfig, readPostgresConfig, type Sql } from '../src/postgres.ts'
+import { openPool, type PostgresConfig, raw, readPostgresConfig, type Sql } from '../src/postgres.ts'
 
 export type ScratchDatabase = {
   config: PostgresConfig
@@ -13,14 +13,11 @@ export type ScratchDatabase = {
 export async function createScratchDatabase(): Promise<ScratchDatabase> {
   const server = scratchServer()
   const config = { ...server, database: `test_${randomUUID().replaceAll('-', '_')}` }
-  await administrate(server, (admin) => admin`create database ${admin(config.database)} template template0`)
+  await administrate(server, (admin) => admin`create database ${raw(config.database)} template template0`)
   const sql = openPool(config)
   const drop = async () => {
-    await sql.end({ timeout: 1 })
-    await administrate(
-      server,
-      (admin) => admin`drop database if exists ${admin(config.database)} with (force)`,
-    )
+    await sql.end()
+    await administrate(server, (admin) => admin`drop database if exists ${raw(config.database)} with (force)`)
   }
   return { config, sql, drop }
 }
@@ -52,6 +49,6 @@ async function administrate(
   try {
     await statement(admin)
   } finally {
-    await admin.end({ timeout: 1 })
+    await admin.end()
   }
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync, realpathSync } from 'node:fs'
 
 /** Whether a process of this number runs, ours or another's. */
 export function isAlive(pid: number): boolean {
@@ -23,5 +23,14 @@ export function readCommand(pid: number): string {
     return spawnSync('ps', ['-p', String(pid), '-o', 'command='], { encoding: 'utf8', timeout: 5000 }).stdout
   } catch {
     return ''
+  }
+}
+
+/** Whether a process has this folder as its working directory, as PostgreSQL has its data; known on Linux alone. */
+export function worksIn(pid: number, folder: string): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(folder)
+  } catch {
+    return false
   }
 }

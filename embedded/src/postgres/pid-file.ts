@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isAlive, readCommand, signal } from './foreign-process.ts'
+import { isAlive, readCommand, signal, worksIn } from './foreign-process.ts'
 
 /** True when the server on this folder writes into postmaster.pid that it answers on this port. */
 export function saysReady(folder: string, port: number): boolean {
@@ -10,18 +10,23 @@ export function saysReady(folder: string, port: number): boolean {
 }
 
 /**
- * Ends a server that an earlier launcher left on this folder, and removes a file that names a process which is none:
- * either would refuse the next server. What a dead server left in memory is for the next one to judge.
+ * Ends a server that an earlier launcher left on this folder, and removes a file whose number now belongs to another
+ * program: either would refuse the next server. Whatever is less clear is left for that server to judge.
  */
 export async function stopLeftover(folder: string): Promise<void> {
   const pid = Number(readPidFile(folder)[0])
   if (!(pid > 1) || !isAlive(pid)) return
-  if (!readCommand(pid).includes(folder)) return rmSync(join(folder, 'postmaster.pid'))
-  const patience: [NodeJS.Signals, number][] = [
+  const command = readCommand(pid)
+  if (worksIn(pid, folder) || command.includes(folder)) return stopServer(pid)
+  if (command && !command.includes('postgres')) rmSync(join(folder, 'postmaster.pid'))
+}
+
+async function stopServer(pid: number): Promise<void> {
+  const patience = [
     ['SIGINT', 5000],
     ['SIGQUIT', 2000],
     ['SIGKILL', 1000],
-  ]
+  ] as const
   for (const [request, withinMs] of patience) {
     signal(pid, request)
     for (const deadline = Date.now() + withinMs; Date.now() < deadline; await sleep(20))

@@ -53,12 +53,13 @@ export async function deleteProduct(id: number): Promise<void> {
 }
 
 /** The product with its stock raised or lowered by `delta` units, and a movement that says why. */
-export async function adjustStock(id: number, delta: number, reason: string): Promise<Product> {
+export async function adjustStock(id: number, delta: number, reason: string): Promise<ProductVersion> {
   const call = productService.POST('/products/{product_id}/stock-adjustments', {
     params: { path: { product_id: id } },
     body: { delta, reason },
   })
-  return (await answer(call)).data
+  const { data, response } = await answer(call)
+  return { product: data, etag: response.headers.get('etag') }
 }
 
 /** One page of the movements that a stock figure is the sum of, newest first. */

@@ -1,4 +1,5 @@
 import { Problem, Unreachable } from './problem.ts'
+import type { ProductVersion } from './products.ts'
 import type { Product } from './types.ts'
 
 const timeoutMs = 120_000
@@ -7,7 +8,11 @@ const timeoutMs = 120_000
  * The product with its new picture. `onProgress` hears of the share that is sent, 0 … 1. By XMLHttpRequest, for fetch says nothing
  * of progress; throws as `answer` does.
  */
-export function uploadPicture(id: number, file: File, onProgress: (share: number) => void): Promise<Product> {
+export function uploadPicture(
+  id: number,
+  file: File,
+  onProgress: (share: number) => void,
+): Promise<ProductVersion> {
   const form = new FormData()
   form.append('file', file)
   return new Promise((resolve, reject) => {
@@ -17,7 +22,9 @@ export function uploadPicture(id: number, file: File, onProgress: (share: number
     request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0)
     request.onload = () => {
       const body = parse(request.responseText)
-      if (request.status === 200 && body) return resolve(body as Product)
+      if (request.status === 200 && body) {
+        return resolve({ product: body as Product, etag: request.getResponseHeader('etag') })
+      }
       const headers = new Headers({ 'retry-after': request.getResponseHeader('retry-after') ?? '' })
       reject(new Problem(request.status, body, headers))
     }

@@ -1,4 +1,4 @@
-import type { Sql, Transaction } from '@tallyshop/service-kit/postgres'
+import { fragment, type Sql, type Transaction } from '@tallyshop/service-kit/postgres'
 import { MoveNotAllowed, OrderNotFound } from '../domain/errors.ts'
 import {
   type NewItem,
@@ -22,11 +22,17 @@ export type NewOrder = {
 /** Writes an order with its items and the first line of its history. */
 export async function insertOrder(tx: Transaction, { orderUid, wish, items, status, stockState }: NewOrder) {
   const { userId, shippingAddress, actor } = wish
-  const row = { orderUid, userId, shippingAddress, status, stockState, totalAmount: orderTotal(items) }
-  const [order] = await tx<[Row]>`insert into orders ${tx(row)} returning ${orderColumns(tx)}`
+  const [order] = await tx<[Row]>`
+    insert into orders (order_uid, user_id, shipping_address, status, stock_state, total_amount)
+    values (${orderUid}, ${userId}, ${shippingAddress}, ${status}, ${stockState}, ${orderTotal(items)})
+    returning ${orderColumns}`
   const { orderId } = order
   const written = await tx<OrderItem[]>`
-    insert into order_items ${tx(items.map((item) => ({ orderId, ...item })))} returning ${itemColumns(tx)}`
+    insert into order_items (order_id, product_id, product_name, quantity, price_at_purchase, item_total)
+    select ${orderId}, "productId", "productName", quantity, "priceAtPurchase", "itemTotal"
+    from jsonb_to_recordset(${JSON.stringify(items)}) as item
+      ("productId" int, "productName" text, quantity int, "priceAtPurchase" numeric, "itemTotal" numeric)
+    returning ${itemColumns}`
   await recordEvent(tx, orderId, status, actor)
   return { ...order, items: [...written] }
 }
@@ -43,11 +49,11 @@ export type OrderQuery = {
 /** Up to `limit` orders, newest first, those before order `after` where it is given. */
 export async function listOrders(sql: Sql, query: OrderQuery): Promise<Order[]> {
   const orders = await sql<Row[]>`
-    select ${orderColumns(sql)} from orders where deleted_at is null
-    ${query.after === undefined ? sql`` : sql`and order_id < ${query.after}`}
-    ${query.user_id === undefined ? sql`` : sql`and user_id = ${query.user_id}`}
-    ${query.status === undefined ? sql`` : sql`and status = ${query.status}`}
-    ${query.order_uid === undefined ? sql`` : sql`and order_uid = ${query.order_uid}`}
+    select ${orderColumns} from orders where deleted_at is null
+    ${query.after === undefined ? fragment`` : fragment`and order_id < ${query.after}`}
+    ${query.user_id === undefined ? fragment`` : fragment`and user_id = ${query.user_id}`}
+    ${query.status === undefined ? fragment`` : fragment`and status = ${query.status}`}
+    ${query.order_uid === undefined ? fragment`` : fragment`and order_uid = ${query.order_uid}`}
     order by order_id desc limit ${query.limit} offset ${query.skip}`
   return withItems(sql, orders)
 }
@@ -55,7 +61,7 @@ export async function listOrders(sql: Sql, query: OrderQuery): Promise<Order[]> 
 /** The order with its items, unless it was deleted. Throws OrderNotFound. */
 export async function getOrder(sql: Sql, orderId: number): Promise<Order> {
   const orders = await sql<Row[]>`
-    select ${orderColumns(sql)} from orders where order_id = ${orderId} and deleted_at is null`
+    select ${orderColumns} from orders where order_id = ${orderId} and deleted_at is null`
   const [order] = await withItems(sql, orders)
   if (!order) throw new OrderNotFound()
   return order
@@ -128,21 +134,17 @@ async function withItems(sql: Sql, orders: Row[]): Promise<Order[]> {
   if (orders.length === 0) return []
   const orderIds = orders.map(({ orderId }) => orderId)
   const items = await sql<OrderItem[]>`
-    select ${itemColumns(sql)} from order_items where order_id = any(${orderIds}::int[]) order by order_item_id`
+    select ${itemColumns} from order_items where order_id = any(${orderIds}::int[]) order by order_item_id`
   const byOrder = Map.groupBy(items, ({ orderId }) => orderId)
   return orders.map((order) => ({ ...order, items: byOrder.get(order.orderId) ?? [] }))
 }
 
 async function recordEvent(tx: Transaction, orderId: number, event: string, actor: string): Promise<void> {
-  await tx`insert into order_history ${tx({ orderId, event, actor })}`
+  await tx`insert into order_history (order_id, event, actor) values (${orderId}, ${event}, ${actor})`
 }
 
-function orderColumns(sql: Sql | Transaction) {
-  return sql`order_id, order_uid, user_id, status, stock_state, total_amount, shipping_address, order_date,
-    created_at, updated_at`
-}
+const orderColumns = fragment`order_id, order_uid, user_id, status, stock_state, total_amount, shipping_address,
+  order_date, created_at, updated_at`
 
-function itemColumns(sql: Sql | Transaction) {
-  return sql`order_item_id, order_id, product_id, product_name, quantity, price_at_purchase, item_total,
-    created_at, updated_at`
-}
+const itemColumns = fragment`order_item_id, order_id, product_id, product_name, quantity, price_at_purchase, item_total,
+  created_at, updated_at`

@@ -1,4 +1,4 @@
-import { type Sql, type Transaction, wasNeverSent } from '@tallyshop/service-kit/postgres'
+import { fragment, type Sql, type Transaction, wasNeverSent } from '@tallyshop/service-kit/postgres'
 import { OutcomePending } from '../domain/errors.ts'
 import {
   type Answer,
@@ -15,14 +15,12 @@ const leaseSeconds = 15
 
 /** Wishes in our database. All lease times are the database's clock. */
 export function createPlacements(sql: Sql, answers: Answers): Placements {
-  const lease = sql`now() + make_interval(secs => ${leaseSeconds})`
-
   return {
     async begin({ orderUid, key, requestHash, request }) {
       try {
         const { count } = await sql`
           insert into placements (order_uid, key, request_hash, request, lease_until)
-          values (${orderUid}, ${key}, ${requestHash}, ${sql.json(request)}, ${lease})
+          values (${orderUid}, ${key}, ${requestHash}, ${JSON.stringify(request)}, ${lease})
           on conflict (key) do nothing`
         return count === 1
       } catch (cause) {
@@ -32,7 +30,7 @@ export function createPlacements(sql: Sql, answers: Answers): Placements {
     },
 
     async findByKey(key) {
-      const [placement] = await sql<Placement[]>`select ${columns(sql)} from placements where key = ${key}`
+      const [placement] = await sql<Placement[]>`select ${columns} from placements where key = ${key}`
       return placement
     },
 
@@ -55,7 +53,7 @@ export function createPlacements(sql: Sql, answers: Answers): Placements {
         where order_uid in (
           select order_uid from placements where state = 'placing' and lease_until <= now()
           order by lease_until limit ${limit} for update skip locked)
-        returning ${columns(sql)}`
+        returning ${columns}`
     },
 
     async finish(placement, verdict) {
@@ -101,7 +99,7 @@ async function carryOut(
   return ['placed', answers.placed(order)]
 }
 
-function columns(sql: Sql) {
-  return sql`order_uid, key, request_hash, request, state, attempts, answer_status, answer,
-    (extract(epoch from now() - created_at) * 1000)::float8 as age_ms`
-}
+const lease = fragment`now() + make_interval(secs => ${leaseSeconds})`
+
+const columns = fragment`order_uid, key, request_hash, request, state, attempts, answer_status, answer,
+  (extract(epoch from now() - created_at) * 1000)::float8 as age_ms`

@@ -23,7 +23,7 @@ export async function allocate(sql: Sql, orderUid: string, lines: RequestedLine[
     )
     const judgement = judge(wanted, products)
     if (!Array.isArray(judgement)) return reject(tx, orderUid, judgement)
-    await tx`insert into allocation_lines ${tx(judgement.map((line) => ({ orderUid, ...line })))}`
+    await insertLines(tx, orderUid, judgement)
     await moveStock(tx, orderUid, 'order', judgement, -1)
     return { verdict: 'held', lines: judgement }
   })
@@ -62,9 +62,17 @@ async function claimVerdict(tx: Transaction, orderUid: string, verdict: 'held' |
   return count === 1
 }
 
+async function insertLines(tx: Transaction, orderUid: string, lines: AllocatedLine[]): Promise<void> {
+  await tx`
+    insert into allocation_lines (order_uid, product_id, quantity, unit_price, name)
+    select ${orderUid}, "productId", quantity, "unitPrice", name
+    from jsonb_to_recordset(${JSON.stringify(lines)})
+      as line ("productId" int, quantity bigint, "unitPrice" numeric, name text)`
+}
+
 async function reject(tx: Transaction, orderUid: string, rejection: Rejection): Promise<Allocation> {
   await tx`
-    update allocations set verdict = 'rejected', detail = ${tx.json(rejection)} where order_uid = ${orderUid}`
+    update allocations set verdict = 'rejected', detail = ${JSON.stringify(rejection)} where order_uid = ${orderUid}`
   return { verdict: 'rejected', rejection }
 }
 

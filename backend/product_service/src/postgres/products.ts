@@ -1,4 +1,4 @@
-import type { Sql, Transaction } from '@tallyshop/service-kit/postgres'
+import { fragment, type Sql, type Transaction } from '@tallyshop/service-kit/postgres'
 import { ProductNotFound } from '../domain/errors.ts'
 import type { Product, ProductFields } from '../domain/product.ts'
 import { recordMovement } from './stock-movements.ts'
@@ -11,9 +11,9 @@ export async function listProducts(
   { skip, limit, after = 0, search }: ProductQuery,
 ): Promise<Product[]> {
   const pattern = search ? `%${search.replace(/[\\%_]/g, '\\$&')}%` : undefined
-  const matches = pattern ? sql`and (name ilike ${pattern} or description ilike ${pattern})` : sql``
+  const matches = pattern ? fragment`and (name ilike ${pattern} or description ilike ${pattern})` : fragment``
   return sql<Product[]>`
-    select ${columns(sql)} from products
+    select ${columns} from products
     where deleted_at is null and product_id > ${after} ${matches}
     order by product_id limit ${limit} offset ${skip}`
 }
@@ -21,7 +21,7 @@ export async function listProducts(
 /** The product, unless it was deleted. Throws ProductNotFound. */
 export async function getProduct(sql: Sql, productId: number): Promise<Product> {
   const [product] = await sql<Product[]>`
-    select ${columns(sql)} from products where product_id = ${productId} and deleted_at is null`
+    select ${columns} from products where product_id = ${productId} and deleted_at is null`
   if (!product) throw new ProductNotFound()
   return product
 }
@@ -29,8 +29,12 @@ export async function getProduct(sql: Sql, productId: number): Promise<Product> 
 /** Lists a new product; its stock enters the ledger as the opening count. */
 export async function createProduct(sql: Sql, fields: ProductFields, actor: string): Promise<Product> {
   return sql.begin(async (tx) => {
-    const [product] = await tx<[Product]>`insert into products ${tx(fields)} returning ${columns(tx)}`
-    const { productId, stockQuantity } = product
+    const { name, description, price, stockQuantity, imageStem, imageUrl } = fields
+    const [product] = await tx<[Product]>`
+      insert into products (name, description, price, stock_quantity, image_stem, image_url)
+      values (${name}, ${description}, ${price}, ${stockQuantity}, ${imageStem}, ${imageUrl})
+      returning ${columns}`
+    const { productId } = product
     if (stockQuantity !== 0) {
       const movement = { productId, delta: stockQuantity, balance: stockQuantity, actor }
       await recordMovement(tx, { ...movement, reason: 'opening', orderUid: null })
@@ -55,13 +59,15 @@ export async function changeProduct(sql: Sql, productId: number, change: Change)
   return sql.begin(async (tx) => {
     const product = await lockProduct(tx, productId)
     const changes = change.decide(product)
-    const { stockQuantity, ...edits } = changes
     if (Object.keys(changes).length === 0) return product
-    const version = product.version + (Object.keys(edits).length > 0 ? 1 : 0)
+    const { stockQuantity, ...edit } = { ...product, ...changes }
+    const isEdit = Object.keys(changes).some((field) => field !== 'stockQuantity')
     const [changed] = await tx<[Product]>`
-      update products set ${tx({ ...changes, version })}, updated_at = now()
-      where product_id = ${productId} returning ${columns(tx)}`
-    if (stockQuantity !== undefined && stockQuantity !== product.stockQuantity) {
+      update products set name = ${edit.name}, description = ${edit.description}, price = ${edit.price},
+        stock_quantity = ${stockQuantity}, image_stem = ${edit.imageStem}, image_url = ${edit.imageUrl},
+        version = ${product.version + (isEdit ? 1 : 0)}, updated_at = now()
+      where product_id = ${productId} returning ${columns}`
+    if (stockQuantity !== product.stockQuantity) {
       const { reason, actor } = change
       const delta = stockQuantity - product.stockQuantity
       await recordMovement(tx, { productId, delta, balance: stockQuantity, reason, actor, orderUid: null })
@@ -79,11 +85,10 @@ export async function deleteProduct(sql: Sql, productId: number): Promise<void> 
 
 async function lockProduct(tx: Transaction, productId: number): Promise<Product> {
   const [product] = await tx<Product[]>`
-    select ${columns(tx)} from products where product_id = ${productId} and deleted_at is null for update`
+    select ${columns} from products where product_id = ${productId} and deleted_at is null for update`
   if (!product) throw new ProductNotFound()
   return product
 }
 
-function columns(sql: Sql | Transaction) {
-  return sql`product_id, name, description, price, stock_quantity, image_stem, image_url, version, created_at, updated_at`
-}
+const columns = fragment`product_id, name, description, price, stock_quantity, image_stem, image_url, version,
+  created_at, updated_at`

@@ -16,15 +16,22 @@ type NewMovement = Omit<StockMovement, 'movementId' | 'createdAt'>
 
 /** Enters a movement; the caller holds the product's row lock, so that balances follow one another. */
 export async function recordMovement(tx: Transaction, movement: NewMovement): Promise<void> {
-  await tx`insert into stock_movements ${tx(movement)}`
+  const { productId, delta, reason, orderUid, actor, balance } = movement
+  await tx`
+    insert into stock_movements (product_id, delta, reason, order_uid, actor, balance)
+    values (${productId}, ${delta}, ${reason}, ${orderUid}, ${actor}, ${balance})`
 }
 
 export type MovementQuery = { limit: number; after?: number }
 
 /** A product's movements, newest first, those before movement `after` where it is given. */
-export async function listMovements(sql: Sql, productId: number, { limit, after }: MovementQuery) {
+export async function listMovements(
+  sql: Sql,
+  productId: number,
+  { limit, after = Number.MAX_SAFE_INTEGER }: MovementQuery,
+) {
   return sql<StockMovement[]>`
     select movement_id, product_id, delta, reason, order_uid, actor, balance, created_at from stock_movements
-    where product_id = ${productId} ${after === undefined ? sql`` : sql`and movement_id < ${after}`}
+    where product_id = ${productId} and movement_id < ${after}
     order by movement_id desc limit ${limit}`
 }

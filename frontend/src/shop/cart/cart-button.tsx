@@ -1,24 +1,21 @@
 import { useNavigate } from '@tanstack/react-router'
-import { type ComponentType, useState } from 'react'
+import { useState } from 'react'
 import { CartIcon } from '../../ui/icons.tsx'
+import { useLoaded } from '../../ui/use-loaded.ts'
 import { unitCount } from './cart.ts'
 import { useCart } from './cart-store.ts'
-
-type Drawer = ComponentType<{ open: boolean; onOpenChange: (open: boolean) => void }>
 
 const loadDrawer = async () => (await import('./cart-drawer.tsx')).CartDrawer
 
 /** Opens the cart's drawer and says how much is in it; the drawer's code comes with the first interest in it. */
 export function CartButton() {
   const [open, setOpen] = useState(false)
-  const [Drawer, setDrawer] = useState<Drawer | null>(null)
+  const { loaded: Drawer, load, preload } = useLoaded(loadDrawer)
   const navigate = useNavigate()
   const units = unitCount(useCart())
-  const preload = () => void loadDrawer().catch(() => {})
   const show = async () => {
     try {
-      const loaded = await loadDrawer()
-      setDrawer(() => loaded)
+      await load()
       setOpen(true)
     } catch {
       await navigate({ to: '/cart' })

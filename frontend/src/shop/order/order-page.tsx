@@ -34,7 +34,7 @@ export function OrderPage() {
   return (
     <div className="page pt-8 md:pt-12">
       <Title of={`Order ${orderId}`} />
-      {query.isPending && <OrderSkeleton />}
+      {query.isPending && <OrderSkeleton orderId={orderId} />}
       {query.isError && !query.data && (
         <Failure
           heading="h1"
@@ -49,13 +49,15 @@ export function OrderPage() {
   )
 }
 
-function OrderSkeleton() {
+function OrderSkeleton({ orderId }: { orderId: string }) {
   return (
-    <div role="status" aria-label="Loading order">
-      <Skeleton className="h-12 w-56" />
-      <Skeleton className="mt-4 h-6 w-72" />
-      <Skeleton className="mt-10 h-16 w-full" />
-      <Skeleton className="mt-10 h-72 w-full" />
-    </div>
+    <>
+      <h1 className="display text-4xl md:text-5xl">Order {orderId}</h1>
+      <div role="status" aria-label="Loading order">
+        <Skeleton className="mt-3 h-5 w-48" />
+        <Skeleton className="mt-8 h-14 w-full max-w-2xl" />
+        <Skeleton className="mt-12 h-56 w-full" />
+      </div>
+    </>
   )
 }

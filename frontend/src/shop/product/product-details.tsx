@@ -42,6 +42,7 @@ export function ProductDetailsSkeleton() {
     <div className={layoutClass} role="status" aria-label="Loading product">
       <Skeleton className="aspect-square rounded-picture! max-md:-mx-4 max-md:rounded-none!" />
       <div className="md:py-4">
+        <h1 className="sr-only">Product</h1>
         <Skeleton className="h-11 w-4/5" />
         <Skeleton className="mt-5 h-8 w-32" />
         <Skeleton className="mt-8 h-13 w-full" />

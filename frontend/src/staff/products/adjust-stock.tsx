@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { failureWords, faultsByField } from '../../api/problem.ts'
-import { adjustStock, getProduct } from '../../api/products.ts'
+import { adjustStock } from '../../api/products.ts'
 import type { Product } from '../../api/types.ts'
 import { announce } from '../../ui/announce.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -19,11 +19,11 @@ export function AdjustStock({ product }: { product: Product }) {
   const id = product.product_id
   const adjust = useMutation({
     mutationFn: (delta: number) => adjustStock(id, delta, reason.trim()),
-    onSuccess: async (changed) => {
+    onSuccess: (version) => {
       setChange('')
       setReason('')
-      announce(`Stock is now ${formatCount(changed.stock_quantity)}.`)
-      adoptProduct(cache, await getProduct(id).catch(() => ({ product: changed, etag: null })))
+      announce(`Stock is now ${formatCount(version.product.stock_quantity)}.`)
+      adoptProduct(cache, version)
     },
     onError: (error) => setFaults(faultsByField(error)),
   })

@@ -27,7 +27,7 @@ export function EditProductPage() {
     <div className="max-w-5xl pt-4">
       <Title of={version?.product.name ?? 'Product'} />
       <BackToProducts />
-      {query.isPending && <Skeleton className="mt-4 h-96 w-full" />}
+      {query.isPending && <EditSkeleton />}
       {query.isError && !version && (
         <Failure
           heading="h1"
@@ -58,6 +58,19 @@ export function EditProductPage() {
           <DeleteProduct product={version.product} />
         </>
       )}
+    </div>
+  )
+}
+
+function EditSkeleton() {
+  return (
+    <div role="status" aria-label="Loading product">
+      <h1 className="sr-only">Product</h1>
+      <Skeleton className="mt-1 h-10 w-72 max-w-full" />
+      <div className="mt-8 grid gap-10 md:grid-cols-[18rem_minmax(0,1fr)] lg:grid-cols-[24rem_minmax(0,1fr)] lg:gap-14">
+        <Skeleton className="aspect-square rounded-picture!" />
+        <Skeleton className="h-96" />
+      </div>
     </div>
   )
 }

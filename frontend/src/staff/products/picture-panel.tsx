@@ -1,7 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { failureWords } from '../../api/problem.ts'
-import { getProduct } from '../../api/products.ts'
 import type { Product } from '../../api/types.ts'
 import { uploadPicture } from '../../api/upload-picture.ts'
 import { announce } from '../../ui/announce.tsx'
@@ -28,10 +27,9 @@ export function PicturePanel({ product }: { product: Product }) {
       setFault(null)
       setShare(0)
     },
-    onSuccess: async (changed) => {
+    onSuccess: (version) => {
       announce('The picture is saved.')
-      // The upload tells no version; reading it anew keeps the form beside this from meeting its own change.
-      adoptProduct(cache, await getProduct(id).catch(() => ({ product: changed, etag: null })))
+      adoptProduct(cache, version)
       setFile(null)
     },
     onError: (error) => setFault(failureWords(error)),

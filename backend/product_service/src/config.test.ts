@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { ConfigurationError } from '@tallyshop/service-kit/environment'
+import { readConfig } from './config.ts'
+
+const secret = { SERVICE_AUTH_SECRET: 'sixteen letters or more' }
+const account = { AZURE_STORAGE_ACCOUNT_NAME: 'shop', AZURE_STORAGE_ACCOUNT_KEY: 'a2V5' }
+const faultsOf = (environment: Record<string, string>): string => {
+  try {
+    readConfig(environment)
+  } catch (error) {
+    assert.ok(error instanceof ConfigurationError)
+    return error.message
+  }
+  return ''
+}
+
+describe('the settings', () => {
+  test('need one secret, and have a default for the rest', () => {
+    assert.deepEqual(readConfig(secret), {
+      http: {
+        bindAddress: '127.0.0.1',
+        port: 8000,
+        access: {
+          mode: 'open',
+          publicUrl: 'http://localhost:3000',
+          corsOrigins: [],
+          serviceAuthSecret: secret.SERVICE_AUTH_SECRET,
+        },
+      },
+      postgres: {
+        host: 'localhost',
+        port: 5432,
+        user: 'postgres',
+        password: 'postgres',
+        database: 'products',
+        scratch: false,
+      },
+      logLevel: 'info',
+    })
+  })
+
+  test('keep the open mode on this machine', () => {
+    for (const PUBLIC_URL of [
+      'http://localhost:3000',
+      'http://127.0.0.1',
+      'http://[::1]:80/',
+      'http://a.localhost',
+    ])
+      assert.equal(faultsOf({ ...secret, PUBLIC_URL }), '', PUBLIC_URL)
+    for (const PUBLIC_URL of ['https://shop.example', 'http://10.0.0.1', 'http://localhost.shop.example'])
+      assert.match(faultsOf({ ...secret, PUBLIC_URL }), /must be a loopback address/, PUBLIC_URL)
+    assert.match(faultsOf({ ...secret, ACCESS: 'closed' }), /ACCESS must be one of: open/)
+  })
+
+  test('of other origins are a list', () => {
+    const { access } = readConfig({ ...secret, CORS_ORIGINS: 'http://a, http://b  http://c' }).http
+    assert.deepEqual(access.corsOrigins, ['http://a', 'http://b', 'http://c'])
+  })
+})
+
+describe('the settings of storage', () => {
+  const storage = (environment: Record<string, string>) => {
+    const { blobStorage } = readConfig({ ...secret, ...account, ...environment })
+    assert.ok(blobStorage)
+    return blobStorage
+  }
+
+  test('are those of Azure where only an account is named', () => {
+    const { endpoint, publicEndpoint, containerName, urlLifeMs } = storage({})
+    assert.equal(endpoint, 'https://shop.blob.core.windows.net')
+    assert.equal(publicEndpoint, endpoint)
+    assert.deepEqual([containerName, urlLifeMs], ['product-images', 24 * 3_600_000])
+  })
+
+  test('lead browsers through the front to Azurite', () => {
+    const endpoint = { AZURE_STORAGE_BLOB_ENDPOINT: 'http://127.0.0.1:10000/shop/' }
+    assert.equal(storage(endpoint).endpoint, 'http://127.0.0.1:10000/shop')
+    assert.equal(storage(endpoint).publicEndpoint, 'http://localhost:3000/blobs')
+    const elsewhere = { AZURE_STORAGE_PUBLIC_ENDPOINT: 'https://cdn.example/p/' }
+    assert.equal(storage({ ...endpoint, ...elsewhere }).publicEndpoint, 'https://cdn.example/p')
+  })
+
+  test('allow lives of seconds', () => {
+    assert.equal(storage({ AZURE_SAS_TOKEN_EXPIRY_HOURS: '0.001' }).urlLifeMs, 3_600)
+    for (const hours of ['0', '-1', 'x', '1e9'])
+      assert.match(
+        faultsOf({ ...secret, ...account, AZURE_SAS_TOKEN_EXPIRY_HOURS: hours }),
+        /EXPIRY_HOURS must be/,
+      )
+  })
+
+  test('go together: a name without a key is a mistake, and neither is a choice', () => {
+    for (const [name, value] of Object.entries(account))
+      assert.match(faultsOf({ ...secret, [name]: value }), /set both, or neither/)
+    assert.ok(!('blobStorage' in readConfig({ ...secret, AZURE_STORAGE_ACCOUNT_NAME: ' ' })))
+  })
+})
