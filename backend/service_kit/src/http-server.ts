@@ -1,21 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
-import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, {
   type FastifyBaseLogger,
-  type FastifyContextConfig,
   type FastifyInstance,
   type FastifyRequest,
-  type FastifySchema,
   LogController,
   type RouteOptions,
 } from 'fastify'
-import { Type } from 'typebox'
 import {
   type Access,
   type AccessConfig,
@@ -25,9 +19,12 @@ import {
   refuseForeign,
 } from './access.ts'
 import type { EnvironmentReader } from './environment.ts'
+import { addHealth } from './health.ts'
 import type { Logger } from './logger.ts'
+import { describeApi } from './openapi.ts'
 import { Problem, type ProblemTable, problemHandler, sendProblem } from './problems.ts'
 import { compileValidator } from './schema.ts'
+import { answerUnknownRoutes, readJsonOnly, refuseUnreadable } from './unreadable-requests.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -78,6 +75,7 @@ export function readHttpConfig(read: EnvironmentReader, port: number): HttpConfi
 /** A server with everything but the routes of the shop: request ids, errors, access, OpenAPI, health. Not yet listening. */
 export async function createHttpServer(options: HttpOptions): Promise<App> {
   const { title, log, config, problems, unknownId } = options
+  const service = title.toLowerCase().replaceAll(' ', '-')
   const app: App = fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
@@ -85,7 +83,9 @@ export async function createHttpServer(options: HttpOptions): Promise<App> {
     // An id may be as long as an address: it is looked at, and answered with 404.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 16_384 },
     bodyLimit: 64 * 1024,
-    requestTimeout: 30_000,
+    // A picture of 10 MB over a slow line fits into the one; nobody needs long to say what they want.
+    requestTimeout: 60_000,
+    http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
     forceCloseConnections: 'idle',
     frameworkErrors: (_error, _request, reply) =>
       sendProblem(reply, new Problem(400, 'bad_request', 'Bad Request')),
@@ -98,7 +98,7 @@ export async function createHttpServer(options: HttpOptions): Promise<App> {
   logRequests(app)
   hangUpOnClose(app)
   app.decorateRequest('principal', null as unknown as Principal)
-  app.addHook('onRequest', createGuard(config.access, title))
+  app.addHook('onRequest', createGuard(config.access, service))
   await describeApi(app, title)
   await app.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity: false })
   const { corsOrigins } = config.access
@@ -107,7 +107,7 @@ export async function createHttpServer(options: HttpOptions): Promise<App> {
   // From here on every route says who may call it, and is known when an address is asked for by a wrong method.
   app.addHook('onRoute', refuseUndeclared)
   answerUnknownRoutes(app)
-  addHealth(app, options)
+  addHealth(app, title, service, options.missing)
   await options.routes(app)
   return app
 }
@@ -121,34 +121,8 @@ export async function listen(app: App, { bindAddress, port }: HttpConfig): Promi
 
 const corsMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
 
-/** JSON and nothing else. No body is no fault by itself: many clients say `application/json` on a DELETE, too. */
-function readJsonOnly(app: App): void {
-  const parse = app.getDefaultJsonParser('error', 'error')
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
-    body === '' ? done(null, undefined) : parse(request, body.toString(), done),
-  )
-}
-
 function takeOver(id: string | string[] | undefined): string | undefined {
   return typeof id === 'string' && /^[\w.:-]{1,100}$/.test(id) ? id : undefined
-}
-
-/** Answers what is not HTTP: Node has no request to hang an answer on, so this writes one by hand and closes. */
-function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy()
-    return
-  }
-  const [status, code, detail] =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? ['431 Request Header Fields Too Large', 'headers_too_large', 'The request headers are too large.']
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? ['408 Request Timeout', 'request_timeout', 'The request took too long to arrive.']
-        : ['400 Bad Request', 'bad_request', 'Bad Request']
-  const body = JSON.stringify({ detail, code, request_id: randomUUID() })
-  const head = `Content-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}`
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n${head}\r\n\r\n${body}`)
 }
 
 function logRequests(app: App): void {
@@ -177,9 +151,8 @@ function hangUpOnClose(app: App): void {
   })
 }
 
-function createGuard(config: AccessConfig, title: string) {
-  const name = machineName(title)
-  const ownHosts = [name, name.replaceAll('-', '_'), new URL(config.publicUrl).hostname]
+function createGuard(config: AccessConfig, service: string) {
+  const ownHosts = [service, service.replaceAll('-', '_'), new URL(config.publicUrl).hostname]
   return async (request: FastifyRequest) => {
     refuseForeign(request, config, ownHosts)
     request.principal = authorize(request, request.routeOptions.config.access ?? 'anyone', config)
@@ -189,117 +162,4 @@ function createGuard(config: AccessConfig, title: string) {
 /** A route that does not declare who may call it stops the start. */
 function refuseUndeclared({ config, method, url }: RouteOptions): void {
   if (!config?.access) throw new Error(`${method} ${url} does not declare who may call it.`)
-}
-
-/** FastAPI's answers: 405 where the address exists for another method, else 404. */
-function answerUnknownRoutes(app: App): void {
-  const known: { pattern: RegExp; method: string }[] = []
-  app.addHook('onRoute', ({ method, url }) => {
-    const pattern = new RegExp(`^${url.replace(/\/$/, '').replace(/:[a-z_]+/g, '[^/]+')}/?$`)
-    for (const single of [method].flat()) known.push({ pattern, method: single })
-  })
-  app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?')[0] ?? ''
-    const allowed = known.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method)
-    if (allowed.length === 0) return sendProblem(reply, new Problem(404, 'not_found', 'Not Found'))
-    const headers = { allow: [...new Set(allowed)].join(', ') }
-    return sendProblem(reply, new Problem(405, 'method_not_allowed', 'Method Not Allowed', { headers }))
-  })
-}
-
-async function describeApi(app: App, title: string): Promise<void> {
-  const info = { title, version: '1.0.0' }
-  app.addSchema(ProblemReply)
-  app.addSchema(InvalidReply)
-  const describe = (decorator: 'swagger' | 'internalContract', wanted: (url: string) => boolean) =>
-    app.register(swagger, {
-      decorator,
-      openapi: { openapi: '3.1.0', info },
-      refResolver: { buildLocalReference: ({ $id }) => String($id) },
-      transform: ({ schema, url, route }) => ({
-        schema: {
-          ...schema,
-          hide: schema?.hide || !wanted(url),
-          response: documentedAnswers(schema, route.config),
-        },
-        url,
-      }),
-    })
-  await describe('swagger', (url) => !url.startsWith('/internal'))
-  await describe('internalContract', (url) => url.startsWith('/internal'))
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
-}
-
-/** The answers that a route declares, and the refusals that come with having a path, a query, a body or a guard. */
-function documentedAnswers(schema: FastifySchema = {}, { access, problems = [] }: FastifyContextConfig = {}) {
-  const { params, querystring, body, response } = schema
-  const statuses = [
-    ...problems,
-    ...(access === 'service' ? [401] : []),
-    ...(params ? [404] : []),
-    ...(body ? [413, 415] : []),
-    ...(body || querystring ? [422] : []),
-    ...(access ? [403, 503] : []),
-  ]
-  const refusals = statuses.map((status): [number, object] => [
-    status,
-    { $ref: status === 422 ? 'InvalidRequest#' : 'Problem#' },
-  ])
-  return { ...Object.fromEntries(refusals), ...(response as object) }
-}
-
-const ProblemReply = Type.Object(
-  { detail: Type.String(), code: Type.String(), request_id: Type.String() },
-  { $id: 'Problem', description: 'Refused' },
-)
-
-const InvalidReply = Type.Object(
-  {
-    detail: Type.Union([
-      Type.Array(
-        Type.Object({
-          type: Type.String(),
-          loc: Type.Array(Type.Union([Type.String(), Type.Integer()])),
-          msg: Type.String(),
-          input: Type.Optional(Type.Unknown()),
-        }),
-      ),
-      Type.String(),
-    ]),
-    code: Type.String(),
-    request_id: Type.String(),
-  },
-  { $id: 'InvalidRequest', description: 'Not valid' },
-)
-
-const Health = Type.Object({ status: Type.String(), service: Type.String() })
-const Readiness = Type.Object({
-  status: Type.String(),
-  service: Type.String(),
-  missing: Type.Array(Type.String()),
-})
-
-function addHealth(app: App, { title, missing }: HttpOptions): void {
-  const service = machineName(title)
-  const config = { access: 'anyone' } as const
-  const Welcome = Type.Object({ message: Type.String() })
-  app.get('/', { config, schema: { response: { 200: Welcome } } }, async () => ({
-    message: `Welcome to the ${title}!`,
-  }))
-  for (const path of ['/health', '/livez']) {
-    app.get(path, { config, schema: { response: { 200: Health } } }, async () => ({ status: 'ok', service }))
-  }
-  const response = { 200: Readiness, 503: Readiness }
-  app.get('/readyz', { config, schema: { response } }, async (_request, reply) => {
-    const lacking = await missing()
-    const ready = lacking.length === 0
-    return reply
-      .code(ready ? 200 : 503)
-      .send({ status: ready ? 'ok' : 'not ready', service, missing: lacking })
-  })
-}
-
-function machineName(title: string): string {
-  return title.toLowerCase().replaceAll(' ', '-')
 }

@@ -1,0 +1,72 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyContextConfig, FastifySchema } from 'fastify'
+import { Type } from 'typebox'
+import type { App } from './http-server.ts'
+
+/** Serves the description of all routes but /internal, with Swagger UI over it; /internal has a contract of its own. */
+export async function describeApi(app: App, title: string): Promise<void> {
+  const info = { title, version: '1.0.0' }
+  app.addSchema(ProblemReply)
+  app.addSchema(InvalidReply)
+  const describe = (decorator: 'swagger' | 'internalContract', wanted: (url: string) => boolean) =>
+    app.register(swagger, {
+      decorator,
+      openapi: { openapi: '3.1.0', info },
+      refResolver: { buildLocalReference: ({ $id }) => String($id) },
+      transform: ({ schema, url, route }) => ({
+        schema: {
+          ...schema,
+          hide: schema?.hide || !wanted(url),
+          response: documentedAnswers(schema, route.config),
+        },
+        url,
+      }),
+    })
+  await describe('swagger', (url) => !url.startsWith('/internal'))
+  await describe('internalContract', (url) => url.startsWith('/internal'))
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+}
+
+/** The answers that a route declares, and the refusals that come with having a path, a query, a body or a guard. */
+function documentedAnswers(schema: FastifySchema = {}, { access, problems = [] }: FastifyContextConfig = {}) {
+  const { params, querystring, body, response } = schema
+  const statuses = [
+    ...problems,
+    ...(access === 'service' ? [401] : []),
+    ...(params ? [404] : []),
+    ...(body ? [413, 415] : []),
+    ...(body || querystring ? [422] : []),
+    ...(access ? [403, 503] : []),
+  ]
+  const refusals = statuses.map((status): [number, object] => [
+    status,
+    { $ref: status === 422 ? 'InvalidRequest#' : 'Problem#' },
+  ])
+  return { ...Object.fromEntries(refusals), ...(response as object) }
+}
+
+const ProblemReply = Type.Object(
+  { detail: Type.String(), code: Type.String(), request_id: Type.String() },
+  { $id: 'Problem', description: 'Refused' },
+)
+
+const InvalidReply = Type.Object(
+  {
+    detail: Type.Union([
+      Type.Array(
+        Type.Object({
+          type: Type.String(),
+          loc: Type.Array(Type.Union([Type.String(), Type.Integer()])),
+          msg: Type.String(),
+          input: Type.Optional(Type.Unknown()),
+        }),
+      ),
+      Type.String(),
+    ]),
+    code: Type.String(),
+    request_id: Type.String(),
+  },
+  { $id: 'InvalidRequest', description: 'Not valid' },
+)
