@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, test } from 'node:test'
 import { createClient } from '@tallyshop/service-kit/test-support/http'
 import { assertBooksAgree } from './books.ts'
-import { answerProperly, hold } from './manners.ts'
+import { answerProperly, first, hold } from './manners.ts'
 import { eventually, freshKey, line, prepareSuite } from './order-suite.ts'
 import { rewind } from './rewind.ts'
 
@@ -63,6 +63,27 @@ test('a neighbour that hangs is not waited for: the order is open, and nobody dr
   assert.equal(fake.stockOf(product), 29)
 })
 
+for (const [stock, status] of [
+  [30, 201],
+  [0, 409],
+] as const) {
+  test(`of two drivers of one order the later one tells what the first has stored (${status})`, async () => {
+    const product = fake.addProduct({ stock })
+    const key = freshKey()
+    const holding = hold('after')
+    fake.manner = first(1, holding.manner)
+    const place = (replica: typeof left) => replica.post('/orders/', { items: [line(product)] }, key)
+    const later = place(left)
+    await eventually(() => assert.equal(holding.count(), 1))
+    await db.sql`update placements set lease_until = now() where key = ${key['idempotency-key']}`
+    const earlier = await place(right)
+    assert.equal(earlier.status, status)
+    holding.letGo()
+    const { status: told, text } = await later
+    assert.deepEqual([told, text], [status, earlier.text])
+  })
+}
+
 test('what a crash left open is swept by one of the replicas, once', async () => {
   const product = fake.addProduct({ stock: 100 })
   const open: string[] = []
@@ -79,6 +100,23 @@ test('what a crash left open is swept by one of the replicas, once', async () =>
   })
   assert.equal(fake.stockOf(product), 88)
   for (const orderUid of open) assert.equal(fake.callsFor(orderUid).length, 2)
+})
+
+test('a placement that somebody else is writing does not keep the sweepers from the others', async () => {
+  const uids: string[] = []
+  for (const key of [freshKey(), freshKey()]) {
+    await left.post('/orders/', { items: [line(fake.addProduct())] }, key)
+    uids.push(await rewind(suite, key['idempotency-key'], { leaseSeconds: 1 }))
+  }
+  await db.sql.begin(async (tx) => {
+    const [locked] =
+      await tx`select lease_until > now() as live from placements where order_uid = ${uids[0]} for update`
+    assert.equal(locked?.live, true)
+    await eventually(async () => {
+      const placed = await db.sql`select from orders where order_uid = ${uids[1]}`
+      assert.equal(placed.count, 1)
+    }, 6_000)
+  })
 })
 
 test('an order cancelled on both replicas while the neighbour is away gets its stock back once', async () => {

@@ -22,7 +22,7 @@ create table allocations (
   order_uid  uuid primary key,
   verdict    text not null check (verdict in ('held', 'released', 'rejected', 'void')),
   -- Why it was rejected, as it was told.
-  detail     jsonb,
+  detail     json,
   created_at timestamptz not null default now(),
   check ((verdict = 'rejected') = (detail is not null))
 );
@@ -59,3 +59,6 @@ $$;
 
 create trigger append_only before update or delete on stock_movements
   for each row execute function refuse_change();
+
+create trigger never_emptied before truncate on stock_movements
+  for each statement execute function refuse_change();

@@ -65,6 +65,7 @@ describe('while everyone is staff', () => {
     for (const host of [
       'evil.example',
       'localhost.evil.example',
+      'evillocalhost',
       '127.0.0.1.evil.example',
       '10.0.0.1:8000',
     ]) {

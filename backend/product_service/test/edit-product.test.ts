@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Answer } from '@tallyshop/service-kit/test-support/http'
 import { addProduct, readProduct, type ShownProduct } from './products.ts'
 import { type ScratchService, startScratchService } from './scratch-service.ts'
 
@@ -117,7 +119,12 @@ describe('If-Match', () => {
 
   test('of twenty edits of what all have read, one gets through', async () => {
     const { id, etag } = await withTag()
-    const edits = Array.from({ length: 20 }, (_, i) => put(id, { price: i + 100 }, { 'if-match': etag }))
+    let edits: Promise<Answer>[] = []
+    await service.sql.begin(async (tx) => {
+      await tx`select from products where product_id = ${id} for update`
+      edits = Array.from({ length: 20 }, (_, i) => put(id, { price: i + 100 }, { 'if-match': etag }))
+      await sleep(200)
+    })
     const statuses = (await Promise.all(edits)).map(({ status }) => status)
     assert.deepEqual(statuses.sort(), [200, ...Array(19).fill(412)])
   })

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import type { Answer, Client } from '@tallyshop/service-kit/test-support/http'
 import sharp from 'sharp'
 
@@ -17,6 +18,17 @@ export function plain(width: number, height: number, background = 'teal'): Promi
   return sharp({ create: { width, height, channels: 3, background } })
     .png()
     .toBuffer()
+}
+
+/** The PNG as an animation of one frame: an `acTL` chunk after the header says so. */
+export function animated(png: Buffer): Buffer {
+  const chunk = Buffer.alloc(20)
+  chunk.writeUInt32BE(8, 0)
+  chunk.write('acTL', 4)
+  chunk.writeUInt32BE(1, 8)
+  chunk.writeUInt32BE(crc32(chunk.subarray(4, 16)), 16)
+  const header = 33
+  return Buffer.concat([png.subarray(0, header), chunk, png.subarray(header)])
 }
 
 /** A form with one file, as a browser sends it. */

@@ -109,7 +109,11 @@ describe('the ledger', () => {
 
   test('cannot be changed or shortened, not even by a statement', async () => {
     await addProduct(service.shop)
-    for (const statement of ['update stock_movements set delta = 1', 'delete from stock_movements']) {
+    for (const statement of [
+      'update stock_movements set delta = 1',
+      'delete from stock_movements',
+      'truncate stock_movements',
+    ]) {
       await assert.rejects(service.sql`${raw(statement)}`, /append-only/)
     }
   })

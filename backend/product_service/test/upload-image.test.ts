@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { ContainerClient } from '@azure/storage-blob'
 import sharp from 'sharp'
-import { fileForm, noise, plain, upload } from './pictures.ts'
+import { animated, fileForm, noise, plain, upload } from './pictures.ts'
 import { addProduct, readProduct } from './products.ts'
 import { blobNames, type ScratchService, scratchStorage, startScratchService } from './scratch-service.ts'
 
@@ -46,6 +46,17 @@ describe('an uploaded picture', () => {
       assert.deepEqual([small.format, small.width, small.height], ['webp', 480, 240])
     })
   }
+
+  test('may be an animated PNG', async () => {
+    const { product_id } = await addProduct(service.shop)
+    const { status, body } = await upload(
+      service.shop,
+      product_id,
+      animated(await plain(600, 300)),
+      'image/png',
+    )
+    assert.equal(status, 200, JSON.stringify(body))
+  })
 
   test('is made smaller to 1600 and 480 pixels, never larger', async () => {
     const { product_id } = await addProduct(service.shop)

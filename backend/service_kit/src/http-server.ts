@@ -95,6 +95,7 @@ export async function createHttpServer(options: HttpOptions): Promise<App> {
   app.setValidatorCompiler(compileValidator)
   app.setSerializerCompiler(() => JSON.stringify)
   app.setErrorHandler(problemHandler(problems, unknownId))
+  log.warn('ACCESS=open: nobody signs in, and everyone who reaches this service is staff')
   logRequests(app)
   hangUpOnClose(app)
   app.decorateRequest('principal', null as unknown as Principal)

@@ -80,6 +80,12 @@ describe('text', () => {
     assert.deepEqual(field(Type.Array(line), [' a ', ' b ']), { x: ['a', 'b'] })
   })
 
+  test('of nothing that can be seen is empty', () => {
+    assert.deepEqual(field(Text({ minLength: 1, maxLength: 5 }), ' \u200b\u2060 '), [
+      'body.x: String should have at least 1 character',
+    ])
+  })
+
   test('is measured in characters as people count them, not in code units', () => {
     assert.deepEqual(field(line, '🫖🫖🫖🫖🫖'), { x: '🫖🫖🫖🫖🫖' })
     assert.equal((field(line, '🫖🫖🫖🫖🫖🫖') as string[]).length, 1)

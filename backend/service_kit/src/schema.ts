@@ -80,6 +80,8 @@ export function compileValidator({ schema, httpPart = 'body' }: RouteSchema) {
   }
 }
 
+// White space, and what has no width: a name of nothing else is empty.
+const invisibleEnds = /^[\s\u00ad\u200b-\u200d\u2060]+|[\s\u00ad\u200b-\u200d\u2060]+$/gu
 const forbiddenInLine = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u
 const forbiddenInBlock = /(?![\n\t])[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u
 
@@ -92,7 +94,7 @@ const keywords: KeywordDefinition[] = [
     before: 'maxLength',
     modifying: true,
     validate(kind: string, text: string, _schema?: unknown, place?: Place) {
-      const tidy = text.replace(/\r\n?/g, '\n').trim().normalize('NFC')
+      const tidy = text.replace(/\r\n?/g, '\n').replace(invisibleEnds, '').normalize('NFC')
       if (place) place.parentData[place.parentDataProperty] = tidy
       return tidy.isWellFormed() && !(kind === 'line' ? forbiddenInLine : forbiddenInBlock).test(tidy)
     },

@@ -133,3 +133,13 @@ test('a statement that waits too long for a row is unavailable, and one that is 
     .catch((error) => error)
   assert.equal(isDatabaseUnavailable(waited), true)
 })
+
+test('a transaction that swallowed a failure is not said to be done', async () => {
+  const transaction = sql.begin(async (tx) => {
+    await tx`insert into entries values (7)`
+    await tx`insert into entries values (7)`.catch(() => {})
+    return 'fine'
+  })
+  await assert.rejects(transaction, /rolled back/)
+  assert.equal((await database.sql`select from entries where n = 7`).length, 0)
+})

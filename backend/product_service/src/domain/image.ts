@@ -4,6 +4,9 @@ import { InvalidPicture } from './errors.ts'
 
 export const imageTypes = ['image/jpeg', 'image/png', 'image/gif', 'image/webp', 'image/avif']
 
+/** An animated PNG is declared as a PNG. */
+const decodedTypes = [...imageTypes, 'image/apng']
+
 export const maxImageBytes = 10 * 1024 * 1024
 
 const maxPixels = 25_000_000
@@ -22,7 +25,7 @@ export type Picture = Record<ImageSize, Buffer>
 export async function makePicture(file: Buffer): Promise<Picture> {
   // By content and before decoding: the decoder would read formats that we do not take, SVG among them.
   const type = await fileTypeFromBuffer(file)
-  if (!type || !imageTypes.includes(type.mime)) {
+  if (!type || !decodedTypes.includes(type.mime)) {
     throw new InvalidPicture('The file is not a JPEG, PNG, GIF, WebP or AVIF picture.')
   }
   try {
