@@ -30,7 +30,8 @@ export function findChromium(isNeeded: boolean): string | undefined {
 
 function findInstalled(): string | undefined {
   const given = process.env.CHROMIUM_PATH
-  if (given) return given
+  if (given && existsSync(given)) return given
+  if (given) console.error(`CHROMIUM_PATH names ${given}, where nothing is; looking elsewhere.`)
   return find(names) ?? macPlaces.find((path) => existsSync(path))
 }
 

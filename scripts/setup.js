@@ -59,6 +59,9 @@ function installPackages() {
       `The packages contain no Node 24 for this platform (${process.platform}-${process.arch}): the shop runs on Linux (glibc) and macOS, x64 and arm64.`,
     )
   }
+  // Completes what npm cannot carry, while we are the owner of the packages.
+  const complete = "import('./embedded/src/postgres/binaries.ts').then((them) => them.getPostgresBinaries())"
+  run([node24, '--eval', complete], home, 'PostgreSQL could not be made ready')
   writeFileSync(packagesStamp, packagesHash())
   done()
 }

@@ -15,12 +15,14 @@ export type FrontConfig = {
   pictures: { endpoint: string; container: string } | undefined
   /** Another origin that pictures come from, if any. */
   pictureOrigin: string | undefined
+  /** More than warnings are never logged: they would show signed addresses. */
+  logLevel: 'warn' | 'silent'
 }
 
 /** Serves the pages and forwards /api and /blobs, as nginx does in front of the containers. */
 export async function startFront(config: FrontConfig): Promise<{ url: string; stop: () => Promise<void> }> {
   const app = fastify({
-    logger: { level: 'warn' },
+    logger: { level: config.logLevel },
     genReqId: (request) => requestId(request.headers['x-request-id']),
     requestTimeout: 300_000,
     keepAliveTimeout: 72_000,

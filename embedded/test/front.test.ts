@@ -31,6 +31,7 @@ describe('the front', () => {
       orderServiceUrl: 'http://127.0.0.1:9',
       pictures: { endpoint: `${store.url}/account`, container: 'product-images' },
       pictureOrigin: undefined,
+      logLevel: 'silent',
     })
   })
   after(async () => {

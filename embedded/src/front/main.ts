@@ -12,5 +12,6 @@ const front = await startFront({
     ? { endpoint: env.BLOB_ENDPOINT, container: env.BLOB_CONTAINER ?? '' }
     : undefined,
   pictureOrigin: env.PICTURE_ENDPOINT && new URL(env.PICTURE_ENDPOINT).origin,
+  logLevel: 'warn',
 })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void front.stop())

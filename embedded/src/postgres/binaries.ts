@@ -37,7 +37,7 @@ function completeLinks(home: string): void {
       const { code } = error as NodeJS.ErrnoException
       if (code !== 'EEXIST')
         throw new CannotStart(
-          `The link ${path} cannot be made (${code}): run npm ci as the owner of that folder.`,
+          `The link ${path} cannot be made (${code}): run npm start once as the owner of that folder.`,
         )
     }
   }
