@@ -25,9 +25,18 @@ export async function describeApi(app: App, title: string): Promise<void> {
     })
   await describe('swagger', (url) => !url.startsWith('/internal'))
   await describe('internalContract', (url) => url.startsWith('/internal'))
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    transformStaticCSP: () => swaggerUiPolicy,
+  })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 }
+
+/** Everything from here; Swagger UI sets styles on its elements. */
+const swaggerUiPolicy =
+  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; " +
+  "base-uri 'none'; frame-ancestors 'none'"
 
 /** The answers that a route declares, and the refusals that come with having a path, a query, a body or a guard. */
 function documentedAnswers(schema: FastifySchema = {}, { access, problems = [] }: FastifyContextConfig = {}) {
