@@ -58,9 +58,12 @@ test('the token is the HMAC of what identifies the order, and stands in no table
 
 test('the request id of the buyer reaches the product service', async () => {
   const product = fake.addProduct()
-  const { headers } = await client.post('/orders/', { items: [line(product)] }, { 'x-request-id': 'abc-123' })
+  const order = { items: [line(product)] }
+  const { headers, body } = await client.post('/orders/', order, { 'x-request-id': 'abc-123' })
   assert.equal(headers['x-request-id'], 'abc-123')
   assert.equal(fake.calls.at(-1)?.requestId, 'abc-123')
+  await client.delete(`/orders/${body.order_id}`, { 'x-request-id': 'def-456' })
+  assert.equal(fake.calls.at(-1)?.requestId, 'def-456')
 })
 
 test('the catalogue sets the price where the buyer names none', async () => {

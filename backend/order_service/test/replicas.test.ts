@@ -117,6 +117,10 @@ test('a placement that somebody else is writing does not keep the sweepers from 
       assert.equal(placed.count, 1)
     }, 6_000)
   })
+  await eventually(async () => {
+    const placed = await db.sql`select from orders where order_uid = ${uids[0]}`
+    assert.equal(placed.count, 1)
+  })
 })
 
 test('an order cancelled on both replicas while the neighbour is away gets its stock back once', async () => {
@@ -130,7 +134,12 @@ test('an order cancelled on both replicas while the neighbour is away gets its s
     [200, 200],
   )
   await fake.comeBack()
-  await eventually(() => assert.equal(fake.stockOf(product), 5))
+  await eventually(async () => {
+    const released =
+      await db.sql`select from orders where order_id = ${body.order_id} and stock_state = 'released'`
+    assert.equal(released.count, 1)
+  })
+  assert.equal(fake.stockOf(product), 5)
   const back = fake.movements.filter(({ productId, delta }) => productId === product && delta > 0)
   assert.equal(back.length, 1)
 })
@@ -140,8 +149,8 @@ test('a stop lets the order in flight finish, refuses new ones, and is soon over
   const third = await suite.startReplica()
   const holding = hold('before')
   fake.manner = holding.manner
-  const inFlight = third.post('/orders/', { items: [line(product)] })
-  await eventually(() => assert.equal(holding.count(), 1))
+  const inFlight = third.post('/orders/', { items: [line(product)] }, { 'x-request-id': 'in-flight' })
+  await eventually(() => assert.ok(fake.calls.some(({ requestId }) => requestId === 'in-flight')))
   const stopping = third.stop()
   await assert.rejects(
     createClient(third.url).get('/health', { connection: 'close' }),

@@ -15,10 +15,11 @@ export type ReleasingOrders = {
 export async function releaseStock(
   order: Pick<Order, 'orderUid' | 'stockState'>,
   { orders, allocations }: { orders: ReleasingOrders; allocations: Allocations },
+  requestId?: string,
 ): Promise<void> {
   if (order.stockState !== 'release_due') return
   try {
-    await allocations.release(order.orderUid)
+    await allocations.release(order.orderUid, requestId)
   } catch (error) {
     if (error instanceof NoVerdict) return
     throw error

@@ -44,7 +44,7 @@ export type Verdict =
 /** The neighbour that keeps the stock. Every call may be repeated; each throws NoVerdict where none was heard. */
 export type Allocations = {
   allocate(orderUid: string, lines: WantedLine[], requestId: string): Promise<Verdict>
-  release(orderUid: string): Promise<Verdict>
+  release(orderUid: string, requestId?: string): Promise<Verdict>
   abandon(orderUid: string, requestId: string): Promise<Verdict>
   /** False while it has failed several times in a row: better to refuse an order than to note and not settle it. */
   isReachable(): boolean

@@ -109,9 +109,9 @@ function changeRoutes(app: App, context: Context): void {
   app.patch(
     '/orders/:order_id/status',
     { config: { access: 'owner', problems: [409] }, schema: move },
-    async ({ params, query, principal }) => {
+    async ({ params, query, principal, id }) => {
       const order = await moveOrder(sql, params.order_id, query.new_status, principal.subject)
-      await releaseStock(order, context)
+      await releaseStock(order, context, id)
       return toReply(order)
     },
   )
@@ -120,8 +120,8 @@ function changeRoutes(app: App, context: Context): void {
   app.delete(
     '/orders/:order_id',
     { config: { access: 'staff' }, schema: remove },
-    async ({ params, principal }, reply) => {
-      await releaseStock(await deleteOrder(sql, params.order_id, principal.subject), context)
+    async ({ params, principal, id }, reply) => {
+      await releaseStock(await deleteOrder(sql, params.order_id, principal.subject), context, id)
       return reply.code(204).send(undefined)
     },
   )

@@ -30,7 +30,13 @@ const VerdictReply = Type.Union([
   Type.Object({ verdict: Type.Literal('void') }),
 ])
 
-type Call = { method: 'PUT' | 'DELETE'; path: string; body?: unknown; requestId?: string; timeoutMs: number }
+type Call = {
+  method: 'PUT' | 'DELETE'
+  path: string
+  body?: unknown
+  requestId?: string | undefined
+  timeoutMs: number
+}
 
 /** The product service's allocations over HTTP. Only a 200 that carries a verdict is one; all else is NoVerdict. */
 export function createAllocations(productServiceUrl: string, serviceAuthSecret: string): Allocations {
@@ -65,7 +71,8 @@ export function createAllocations(productServiceUrl: string, serviceAuthSecret: 
   return {
     allocate: (orderUid, lines, requestId) =>
       ask({ method: 'PUT', path: orderUid, body: toRequest(lines), requestId, timeoutMs: verdictTimeoutMs }),
-    release: (orderUid) => ask({ method: 'DELETE', path: orderUid, timeoutMs: releaseTimeoutMs }),
+    release: (orderUid, requestId) =>
+      ask({ method: 'DELETE', path: orderUid, requestId, timeoutMs: releaseTimeoutMs }),
     abandon: (orderUid, requestId) =>
       ask({ method: 'PUT', path: `${orderUid}/abandonment`, requestId, timeoutMs: verdictTimeoutMs }),
     isReachable: () => !breaker.isOpen(),

@@ -39,7 +39,12 @@ export function BuyBox({ product }: { product: Product }) {
       <p className="mt-3 min-h-6 text-muted text-sm">
         {inCart > 0 && (
           <>
-            {room === 0 && inCart === product.stock_quantity ? `All ${inCart} are` : `${inCart} already`} in{' '}
+            {room > 0 || inCart < product.stock_quantity
+              ? `${inCart} already`
+              : inCart === 1
+                ? 'The last one is'
+                : `All ${inCart} are`}{' '}
+            in{' '}
             <Link to="/cart" className="text-ink underline underline-offset-4">
               your cart
             </Link>
