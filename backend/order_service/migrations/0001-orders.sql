@@ -8,6 +8,8 @@ create table placements (
   state         text not null default 'placing' check (state in ('placing', 'placed', 'refused', 'abandoned')),
   lease_until   timestamptz not null,
   attempts      integer not null default 1,
+  -- When the sweeper tries again; whoever asks for the order may do so before.
+  sweep_after   timestamptz not null default now(),
   answer_status smallint,
   -- Text and not json: a repeated request gets the same bytes.
   answer        text,

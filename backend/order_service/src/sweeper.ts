@@ -1,18 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '@tallyshop/service-kit/logger'
+import type { Sweep } from './domain/settle-placements.ts'
 
 const restMs = 1_000
 
-/** Runs `sweep` every second, and at once again while it says that there is more. `stop` waits for the pass under way. */
-export function startSweeper(sweep: () => Promise<number>, log: Logger): { stop: () => Promise<void> } {
+/** Runs `sweep` every second, and at once again while there is more, and logs what failed. `stop` waits for a pass. */
+export function startSweeper(sweep: () => Promise<Sweep>, log: Logger): { stop: () => Promise<void> } {
   const stopped = new AbortController()
   const running = (async () => {
     while (!stopped.signal.aborted) {
-      const more = await sweep().catch((err) => {
-        log.warn({ err }, 'sweep failed; it is tried again')
-        return 0
-      })
-      if (more === 0) await sleep(restMs, undefined, { signal: stopped.signal }).catch(() => {})
+      const { more, failures } = await sweep().catch((error) => ({ more: false, failures: [error] }))
+      for (const err of failures) log.warn({ err }, 'not settled yet; it is tried again')
+      if (!more) await sleep(restMs, undefined, { signal: stopped.signal }).catch(() => {})
     }
   })()
   return {

@@ -104,7 +104,7 @@ export async function createHttpServer(options: HttpOptions): Promise<App> {
   await app.register(helmet, { contentSecurityPolicy: false, strictTransportSecurity: false })
   const { corsOrigins } = config.access
   if (corsOrigins.length > 0)
-    await app.register(cors, { origin: corsOrigins, methods: corsMethods, exposedHeaders: ['ETag', 'Link'] })
+    await app.register(cors, { origin: corsOrigins, methods: corsMethods, exposedHeaders })
   // From here on every route says who may call it, and is known when an address is asked for by a wrong method.
   app.addHook('onRoute', refuseUndeclared)
   answerUnknownRoutes(app)
@@ -120,6 +120,7 @@ export async function listen(app: App, { bindAddress, port }: HttpConfig): Promi
   return `http://127.0.0.1:${typeof address === 'object' ? address?.port : port}`
 }
 
+const exposedHeaders = ['ETag', 'Link', 'Idempotency-Key', 'Retry-After', 'X-Request-Id']
 const corsMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 function takeOver(id: string | string[] | undefined): string | undefined {

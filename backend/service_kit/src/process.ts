@@ -3,11 +3,12 @@ import type { Logger } from './logger.ts'
 
 export type RunningService = { url: string; stop: () => Promise<void> }
 
-const stopDeadlineMs = 4_000
+/** Longer than a request in work may wait for a neighbour. */
+const stopDeadlineMs = 8_000
 
 /**
  * Runs a service as a process: starts it, stops it once on SIGTERM or SIGINT, and exits 0. Exits 1 with one log line
- * when the start fails, when a stop takes longer than 4 s, or on an error nobody caught.
+ * when the start fails, when a stop takes longer than 8 s, or on an error nobody caught.
  */
 export async function runUntilSignalled(log: Logger, start: () => Promise<RunningService>): Promise<void> {
   const fail = (message: string) => (err: unknown) => {

@@ -19,10 +19,10 @@ export async function releaseStock(
 ): Promise<void> {
   if (order.stockState !== 'release_due') return
   try {
-    await allocations.release(order.orderUid, requestId)
+    const { verdict } = await allocations.release(order.orderUid, requestId)
+    if (verdict !== 'held') await orders.markReleased(order.orderUid)
   } catch (error) {
     if (error instanceof NoVerdict) return
     throw error
   }
-  await orders.markReleased(order.orderUid)
 }

@@ -57,9 +57,9 @@ export type Placements = {
   findByKey(key: string): Promise<Placement | undefined>
   /** Takes the lease of a placement that nobody is working on; false where somebody is, or it is settled. */
   takeOver(orderUid: string): Promise<boolean>
-  /** Gives the lease up after an attempt that settled nothing; it may be taken after `retryAfterMs`. */
+  /** Gives the lease up after an attempt that settled nothing; the sweeper leaves it alone for `retryAfterMs`. */
   giveUp(orderUid: string, retryAfterMs: number): Promise<void>
-  /** Takes the leases of up to `limit` placements that nobody is working on. */
+  /** Takes the leases of up to `limit` placements that nobody is working on and whose pause is over. */
   claimExpired(limit: number): Promise<Placement[]>
   /** Writes the verdict's outcome down and returns what the buyer is told; who comes second gets what stands. */
   finish(placement: Placement, verdict: Verdict): Promise<Answer>

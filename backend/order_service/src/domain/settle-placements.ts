@@ -1,5 +1,4 @@
 import { type ReleasingOrders, releaseStock } from './cancel-order.ts'
-import { OutcomePending } from './errors.ts'
 import { type PlacingOrders, settle } from './place-order.ts'
 import type { Placement } from './placement.ts'
 
@@ -8,6 +7,8 @@ const abandonAfterMs = 120_000
 const batch = 20
 const longestPauseMs = 5_000
 
+export type Sweep = { more: boolean; failures: unknown[] }
+
 export type SweptOrders = ReleasingOrders & {
   /** Takes up to `limit` cancelled orders whose stock is due back, each away from other sweepers for a while. */
   claimReleaseDue(limit: number): Promise<{ orderUid: string; stockState: 'release_due' }[]>
@@ -15,21 +16,22 @@ export type SweptOrders = ReleasingOrders & {
 
 /**
  * One pass of the sweeper: settles what a crash, a lost answer or a neighbour's absence left open. Any number of replicas
- * may run it at once. Returns how many placements and releases it took on, for the caller to go on at once or rest.
+ * may run it at once. Says whether there may be more to do at once, and what could not be settled yet and why.
  */
-export async function settlePlacements(deps: PlacingOrders & { orders: SweptOrders }): Promise<number> {
+export async function settlePlacements(deps: PlacingOrders & { orders: SweptOrders }): Promise<Sweep> {
   const placements = await deps.placements.claimExpired(batch)
   const cancelled = await deps.orders.claimReleaseDue(batch)
-  await Promise.all([
+  const outcomes = await Promise.allSettled([
     ...placements.map((placement) => settleLater(placement, deps)),
     ...cancelled.map((order) => releaseStock(order, deps)),
   ])
-  return Math.max(placements.length, cancelled.length) < batch ? 0 : batch
+  return {
+    more: Math.max(placements.length, cancelled.length) === batch,
+    failures: outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : [])),
+  }
 }
 
-async function settleLater(placement: Placement, deps: PlacingOrders): Promise<void> {
+function settleLater(placement: Placement, deps: PlacingOrders) {
   const retryAfterMs = Math.min(longestPauseMs, 250 * 2 ** Math.min(placement.attempts, 5))
-  await settle(placement, deps, { retryAfterMs, abandonAfterMs }).catch((error) => {
-    if (!(error instanceof OutcomePending)) throw error
-  })
+  return settle(placement, deps, { retryAfterMs, abandonAfterMs })
 }

@@ -77,30 +77,21 @@ export async function moveOrder(
   status: OrderStatus,
   actor: string,
 ): Promise<Order> {
-  const moved = await sql.begin(async (tx) => {
-    const { count } = await tx`
-      update orders set status = ${status}, updated_at = now(),
-        stock_state = case when ${status} = 'cancelled' and stock_state = 'held' then 'release_due' else stock_state end
-      where order_id = ${orderId} and deleted_at is null and status = any(${sourcesOf(status)})`
-    if (count === 1) await recordEvent(tx, orderId, status, actor)
-    return count === 1
-  })
+  const moved = await sql.begin((tx) => move(tx, orderId, status, actor))
   const order = await getOrder(sql, orderId)
   if (!moved && order.status !== status) throw new MoveNotAllowed(order.status, status)
   return order
 }
 
 /**
- * Hides an order for good. One that is pending or processing is cancelled in the same statement, so that its stock
+ * Hides an order for good. One that is pending or processing is cancelled in the same transaction, so that its stock
  * returns; what was shipped stays sold. Throws OrderNotFound.
  */
 export async function deleteOrder(sql: Sql, orderId: number, actor: string) {
   return sql.begin(async (tx) => {
+    await move(tx, orderId, 'cancelled', actor)
     const [order] = await tx<Pick<Order, 'orderUid' | 'stockState'>[]>`
-      update orders set deleted_at = now(), updated_at = now(),
-        status = case when status = any(${sourcesOf('cancelled')}) then 'cancelled' else status end,
-        stock_state = case when status = any(${sourcesOf('cancelled')}) and stock_state = 'held'
-          then 'release_due' else stock_state end
+      update orders set deleted_at = now(), updated_at = now()
       where order_id = ${orderId} and deleted_at is null returning order_uid, stock_state`
     if (!order) throw new OrderNotFound()
     await recordEvent(tx, orderId, 'deleted', actor)
@@ -126,6 +117,16 @@ export function createReleases(sql: Sql) {
         returning order_uid, stock_state`
     },
   }
+}
+
+/** True where the order's status led to the wanted one, which it has from now on. */
+async function move(tx: Transaction, orderId: number, status: OrderStatus, actor: string): Promise<boolean> {
+  const { count } = await tx`
+    update orders set status = ${status}, updated_at = now(),
+      stock_state = case when ${status} = 'cancelled' and stock_state = 'held' then 'release_due' else stock_state end
+    where order_id = ${orderId} and deleted_at is null and status = any(${sourcesOf(status)})`
+  if (count === 1) await recordEvent(tx, orderId, status, actor)
+  return count === 1
 }
 
 type Row = Omit<Order, 'items'>

@@ -43,7 +43,7 @@ export function createPlacements(sql: Sql, answers: Answers): Placements {
 
     async giveUp(orderUid, retryAfterMs) {
       await sql`
-        update placements set lease_until = now() + make_interval(secs => ${retryAfterMs / 1000})
+        update placements set lease_until = now(), sweep_after = now() + make_interval(secs => ${retryAfterMs / 1000})
         where order_uid = ${orderUid} and state = 'placing'`
     },
 
@@ -51,7 +51,8 @@ export function createPlacements(sql: Sql, answers: Answers): Placements {
       return sql<Placement[]>`
         update placements set lease_until = ${lease}, attempts = attempts + 1
         where order_uid in (
-          select order_uid from placements where state = 'placing' and lease_until <= now()
+          select order_uid from placements
+          where state = 'placing' and lease_until <= now() and sweep_after <= now()
           order by lease_until limit ${limit} for update skip locked)
         returning ${columns}`
     },
