@@ -50,7 +50,7 @@ test('after kill -9 of everything in the middle of 200 orders, and again during 
   assert.equal(image.status, 200)
   assert.equal((await sharp(Buffer.from(await image.arrayBuffer())).metadata()).width, 900)
 
-  const databases = await findDatabases({ DATA_DIR: dataDir })
+  const databases = await findDatabases({}, dataDir)
   assert.ok(databases)
   const report = await reconcile(databases).finally(databases.end)
   assert.deepEqual(

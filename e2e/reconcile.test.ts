@@ -4,7 +4,8 @@ import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { reconcile } from '@tallyshop/operations/reconcile'
 import { repair } from '@tallyshop/operations/repair'
-import { type BothServices, startBothServices } from './support/both-services.ts'
+import { raw } from '@tallyshop/service-kit/postgres'
+import { type BothServices, serviceAuthSecret, startBothServices } from './support/both-services.ts'
 
 let shop: BothServices
 
@@ -47,25 +48,58 @@ test('a stock that was changed behind the ledger is found', async () => {
   await shop.productDb.sql`update products set stock_quantity = 11 where product_id = ${productId}`
   assert.deepEqual(await sentences(), [
     `Product ${productId} has 11 in stock, and its movements add up to 10.`,
-    `Product ${productId} has 11 in stock, and 10 counted and adjusted, 0 sold.`,
+    `Product ${productId} has 11 in stock, and 10 were counted and adjusted, of which 0 are held for orders.`,
   ])
   await shop.productDb.sql`update products set stock_quantity = 10 where product_id = ${productId}`
 })
 
-test('stock that is held for an order nobody knows is found', async () => {
-  const productId = await shop.createProduct(10)
+test('a stock that was changed behind the ledger is found while the shop is busy', async () => {
+  const productId = await shop.createProduct(1000)
+  await shop.productDb
+    .sql`update products set stock_quantity = stock_quantity - 5 where product_id = ${productId}`
+  const found = reconcile(shop.databases, { pauseMs: 300 })
+  for (let i = 0; i < 20; i++) {
+    await shop.order.post('/orders/', { items: [{ product_id: productId, quantity: 1 }] })
+  }
+  const { differences } = await found
+  assert.deepEqual(
+    differences.map(({ about }) => about),
+    [`ledger of product ${productId}`, `stock of product ${productId}`],
+  )
+  await shop.productDb
+    .sql`update products set stock_quantity = stock_quantity + 5 where product_id = ${productId}`
+})
+
+test('an order that does not settle is found, and one that has just begun is not', async () => {
   const orderUid = randomUUID()
-  await shop.productDb.sql`insert into allocations (order_uid, verdict) values (${orderUid}, 'held')`
-  await shop.productDb.sql`
-    insert into allocation_lines (order_uid, product_id, quantity, unit_price, name)
-    values (${orderUid}, ${productId}, 1, 19.99, 'Vase')`
+  await shop.orderDb.sql`
+    insert into placements (order_uid, key, request_hash, request, lease_until, created_at)
+    values (${orderUid}, ${orderUid}, '', '{}', now() + interval '1 hour', now())`
+  assert.deepEqual(await sentences(), [])
+  await shop.orderDb
+    .sql`update placements set created_at = now() - interval '1 day' where order_uid = ${orderUid}`
+  assert.deepEqual(await sentences(), [
+    `Placement ${orderUid} is being placed for 1440 minutes; no stock is held for it.`,
+  ])
+  await shop.orderDb.sql`delete from placements where order_uid = ${orderUid}`
+})
+
+test('stock that is held for an order nobody knows is found', async () => {
+  const { orderId, orderUid } = await placeOrder()
+  // As after a restore of order_db to a moment before the order.
+  for (const table of ['order_history', 'order_items', 'orders']) {
+    await shop.orderDb.sql`delete from ${raw(table)} where order_id = ${orderId}`
+  }
+  await shop.orderDb.sql`delete from placements where order_uid = ${orderUid}`
   const found = await sentences()
   assert.equal(found.length, 1)
   assert.match(
     found[0] ?? '',
     new RegExp(`^Stock is held for ${orderUid}, which the order service does not know`),
   )
-  await shop.productDb.sql`update allocations set verdict = 'released' where order_uid = ${orderUid}`
+  const headers = { authorization: `Bearer ${serviceAuthSecret}` }
+  assert.equal((await shop.product.delete(`/internal/allocations/${orderUid}`, headers)).status, 200)
+  assert.deepEqual(await sentences(), [])
 })
 
 test('an order whose total, lines or verdict differ is found by its number', async () => {

@@ -24,7 +24,7 @@ export type BothServices = {
   stop: () => Promise<void>
 }
 
-const secret = 'a secret of these tests only'
+export const serviceAuthSecret = 'a secret of these tests only'
 
 /** Both real services in this process, over scratch databases, the order service asking the product service over HTTP. */
 export async function startBothServices(): Promise<BothServices> {
@@ -32,8 +32,8 @@ export async function startBothServices(): Promise<BothServices> {
   const variables = {
     PORT: '0',
     LOG_LEVEL: 'silent',
-    SERVICE_AUTH_SECRET: secret,
-    ORDER_TOKEN_SECRET: secret,
+    SERVICE_AUTH_SECRET: serviceAuthSecret,
+    ORDER_TOKEN_SECRET: serviceAuthSecret,
   }
   const productConfig = { ...readProductConfig({ ...variables, PORT: '0' }), postgres: productDb.config }
   let productService = await startProductService(productConfig)

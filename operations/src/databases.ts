@@ -3,11 +3,18 @@ import pg from 'pg'
 
 export type Databases = { product: pg.Pool; order: pg.Pool; end: () => Promise<void> }
 
-/** Connects to both databases: by their addresses in the environment, else those of the shop on this data folder. */
-export async function findDatabases(environment: NodeJS.ProcessEnv): Promise<Databases | undefined> {
-  const { PRODUCT_DATABASE_URL, ORDER_DATABASE_URL, DATA_DIR } = environment
-  if (PRODUCT_DATABASE_URL && ORDER_DATABASE_URL) return connectBoth(PRODUCT_DATABASE_URL, ORDER_DATABASE_URL)
-  const shop = await findRunningShop(DATA_DIR || '.data')
+/**
+ * Connects to both databases: by their addresses in the environment, else those of the shop that runs on a data folder.
+ * Undefined where none runs, or where only one address is given.
+ */
+export async function findDatabases(
+  environment: Record<string, string>,
+  dataDir: string,
+): Promise<Databases | undefined> {
+  const { PRODUCT_DATABASE_URL: product, ORDER_DATABASE_URL: order } = environment
+  if (product && order) return connectBoth(product, order)
+  if (product || order) return undefined
+  const shop = await findRunningShop(dataDir)
   return shop && connectBoth(toUrl(shop.productDatabase), toUrl(shop.orderDatabase))
 }
 

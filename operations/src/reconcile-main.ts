@@ -3,21 +3,28 @@
  * does. With --repair it mends what is safe to mend. The databases are those of the running shop, unless
  * PRODUCT_DATABASE_URL and ORDER_DATABASE_URL name others.
  */
+import { fileURLToPath } from 'node:url'
+import { readConfig, readEnvironment } from '@tallyshop/embedded/config'
 import { findDatabases } from './databases.ts'
 import { reconcile } from './reconcile.ts'
 import { repair } from './repair.ts'
 
-const databases = await findDatabases(process.env)
+const home = fileURLToPath(new URL('../..', import.meta.url))
+const environment = readEnvironment(`${home}/${process.env.ENV_FILE || '.env'}`, process.env)
+const databases = await findDatabases(environment, readConfig(environment, home).dataDir)
 if (!databases) {
-  console.error('No running shop was found: start it, or set PRODUCT_DATABASE_URL and ORDER_DATABASE_URL.')
+  console.error(
+    'No running shop was found: start it, or set both PRODUCT_DATABASE_URL and ORDER_DATABASE_URL.',
+  )
   process.exit(1)
 }
 try {
   const report = await reconcile(databases)
   for (const { sentence } of report.differences) console.log(sentence)
-  const { orders, movements, inMotion, differences } = report
+  if (report.unlisted > 0) console.log(`… and ${report.unlisted} more.`)
+  const { orders, movements, inMotion, differences, unlisted } = report
   console.log(
-    `${orders} orders, ${movements} stock movements, ${inMotion} in motion, ${differences.length} differences`,
+    `${orders} orders, ${movements} stock movements, ${inMotion} in motion, ${differences.length + unlisted} differences`,
   )
   if (process.argv.includes('--repair')) {
     const due = await repair(databases, differences)

@@ -12,6 +12,8 @@ export type OrderFacts = {
   stockState: string | null
   totalAmount: string | null
   lines: Line[]
+  /** Since it was begun, or cancelled; meaningful only while it is not settled. */
+  unsettledSeconds: number
 }
 
 /** What product_db decided for a wish. */
@@ -37,7 +39,8 @@ export function readOrders(db: pg.ClientBase): AsyncGenerator<OrderFacts> {
   return byUid<OrderFacts>(
     db,
     `select p.order_uid as "orderUid", p.state, o.order_id as "orderId", o.status, o.stock_state as "stockState",
-       o.total_amount::text as "totalAmount", coalesce(i.lines, '[]') as lines
+       o.total_amount::text as "totalAmount", coalesce(i.lines, '[]') as lines,
+       extract(epoch from now() - coalesce(o.updated_at, p.created_at))::float8 as "unsettledSeconds"
      from placements p left join orders o using (order_uid)
      left join lateral (
        select json_agg(json_build_object('productId', product_id, 'quantity', quantity,
@@ -60,15 +63,6 @@ export function readAllocations(db: pg.ClientBase): AsyncGenerator<AllocationFac
   )
 }
 
-/** Units per product in orders that were not cancelled, deleted ones included. */
-export async function readSold(db: pg.ClientBase): Promise<Map<number, number>> {
-  const { rows } = await db.query(
-    `select product_id, sum(quantity)::float8 as quantity from order_items join orders using (order_id)
-     where status <> 'cancelled' group by product_id`,
-  )
-  return new Map(rows.map(({ product_id, quantity }) => [product_id, quantity]))
-}
-
 export type StockFacts = {
   productId: number
   stockQuantity: number
@@ -77,14 +71,21 @@ export type StockFacts = {
   ledger: number
   /** The sum of those that no order made. */
   counted: number
+  /** Units that allocations hold. */
+  held: number
 }
 
 export async function readStock(db: pg.ClientBase): Promise<StockFacts[]> {
   const { rows } = await db.query<StockFacts>(
     `select product_id as "productId", stock_quantity::float8 as "stockQuantity",
        count(movement_id)::float8 as movements, coalesce(sum(delta), 0)::float8 as ledger,
-       coalesce(sum(delta) filter (where order_uid is null), 0)::float8 as counted
-     from products left join stock_movements using (product_id) group by product_id order by product_id`,
+       coalesce(sum(delta) filter (where order_uid is null), 0)::float8 as counted,
+       coalesce(h.held, 0)::float8 as held
+     from products left join stock_movements using (product_id)
+     left join (
+       select product_id, sum(quantity) as held from allocation_lines join allocations using (order_uid)
+       where verdict = 'held' group by product_id) h using (product_id)
+     group by product_id, h.held order by product_id`,
   )
   return rows
 }
