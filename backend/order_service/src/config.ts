@@ -1,5 +1,6 @@
 import { type Environment, readEnvironment } from '@tallyshop/service-kit/environment'
 import { type HttpConfig, readHttpConfig } from '@tallyshop/service-kit/http-server'
+import { logLevels } from '@tallyshop/service-kit/logger'
 import { type PostgresConfig, readPostgresConfig } from '@tallyshop/service-kit/postgres'
 
 export type OrderServiceConfig = {
@@ -18,6 +19,6 @@ export function readConfig(environment: Environment): Readonly<OrderServiceConfi
     postgres: readPostgresConfig(read, 'orders'),
     productServiceUrl: read.url('PRODUCT_SERVICE_URL', 'http://localhost:8000'),
     orderTokenSecret: read.secret('ORDER_TOKEN_SECRET'),
-    logLevel: read.text('LOG_LEVEL', 'info'),
+    logLevel: read.oneOf('LOG_LEVEL', logLevels, 'info'),
   }))
 }

@@ -85,7 +85,7 @@ test('who joins an order that is noted hears outcome_pending, not unavailable, w
   await eventually(async () => {
     const seen = await db.sql`
       select from pg_stat_activity where datname = current_database()
-      and query like '%update placements set%where order_uid = $%lease_until <= now()' and state = 'idle'`
+      and query like '%where order_uid = % and lease_until <= now() returning%'`
     assert.ok(seen.count > 0)
   })
   proxy.cut()

@@ -1,5 +1,6 @@
 import { type Environment, type EnvironmentReader, readEnvironment } from '@tallyshop/service-kit/environment'
 import { type HttpConfig, readHttpConfig } from '@tallyshop/service-kit/http-server'
+import { logLevels } from '@tallyshop/service-kit/logger'
 import { type PostgresConfig, readPostgresConfig } from '@tallyshop/service-kit/postgres'
 
 export type BlobStorageConfig = {
@@ -31,7 +32,7 @@ export function readConfig(environment: Environment): Readonly<ProductServiceCon
       http,
       postgres: readPostgresConfig(read, 'products'),
       ...(blobStorage && { blobStorage }),
-      logLevel: read.text('LOG_LEVEL', 'info'),
+      logLevel: read.oneOf('LOG_LEVEL', logLevels, 'info'),
     }
   })
 }

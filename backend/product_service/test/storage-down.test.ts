@@ -49,7 +49,7 @@ describe('storage that cannot be reached', () => {
     const errors = service.logLines.map((line) => JSON.parse(line)).filter(({ level }) => level === 50)
     assert.equal(errors.length, 2)
     assert.equal(errors[0].msg, 'storage_unavailable')
-    assert.match(errors[0].err.cause, /ECONNRESET|ECONNREFUSED|socket hang up/)
+    assert.match(errors[0].err.causes.join(), /ECONNRESET|ECONNREFUSED|socket hang up/)
     assert.doesNotMatch(service.logLines.join(''), /sig=|SharedKey/)
   })
 })

@@ -24,10 +24,7 @@ export function readAccessConfig(read: EnvironmentReader): AccessConfig {
   const config: AccessConfig = {
     mode: read.oneOf('ACCESS', ['open'] as const, 'open'),
     publicUrl: read.url('PUBLIC_URL', 'http://localhost:3000'),
-    corsOrigins: read
-      .text('CORS_ORIGINS', '')
-      .split(/[\s,]+/)
-      .filter(Boolean),
+    corsOrigins: readOrigins(read),
     serviceAuthSecret: read.secret('SERVICE_AUTH_SECRET'),
   }
   const host = URL.parse(config.publicUrl)?.hostname
@@ -37,6 +34,19 @@ export function readAccessConfig(read: EnvironmentReader): AccessConfig {
     )
   }
   return config
+}
+
+function readOrigins(read: EnvironmentReader): string[] {
+  const names = read
+    .text('CORS_ORIGINS', '')
+    .split(/[\s,]+/)
+    .filter(Boolean)
+  return names.map((name) => {
+    const origin = URL.parse(name)?.origin ?? 'null'
+    if (origin === 'null')
+      read.fault(`CORS_ORIGINS must hold origins such as https://shop.example, not "${name}".`)
+    return origin
+  })
 }
 
 /** Decides before the body is read: returns who is asking, or throws the Problem that answers instead. */

@@ -41,6 +41,8 @@ declare module 'fastify' {
   }
 }
 
+export type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+
 export type App = FastifyInstance<
   Server,
   IncomingMessage,
@@ -156,8 +158,10 @@ function hangUpOnClose(app: App): void {
 function createGuard(config: AccessConfig, service: string) {
   const ownHosts = [service, service.replaceAll('-', '_'), new URL(config.publicUrl).hostname]
   return async (request: FastifyRequest) => {
-    refuseForeign(request, config, ownHosts)
-    request.principal = authorize(request, request.routeOptions.config.access ?? 'anyone', config)
+    const { access = 'anyone' } = request.routeOptions.config
+    // A service shows a secret that no page has, and may call by any name.
+    if (access !== 'service') refuseForeign(request, config, ownHosts)
+    request.principal = authorize(request, access, config)
   }
 }
 

@@ -23,9 +23,15 @@ test('an error is its name, code, message, stack and cause, and nothing that han
     request: { url: 'http://x/a?sig=SECRETSIG', headers: { authorization: 'SECRETKEY' } },
   })
   const { event, text } = line((log) => log.error({ err: error }, 'failed'))
-  assert.deepEqual(Object.keys(event.err).sort(), ['cause', 'code', 'message', 'stack', 'type'])
+  assert.deepEqual(Object.keys(event.err).sort(), ['causes', 'code', 'message', 'stack', 'type'])
   assert.equal(event.err.message, 'GET http://x/a?sig=[redacted] failed')
+  assert.equal(event.err.causes.length, 1)
   assert.doesNotMatch(text, /SECRET/)
+})
+
+test('an error is told with all that led to it', () => {
+  const error = new Error('a', { cause: new Error('b', { cause: new Error('c') }) })
+  assert.deepEqual(line((log) => log.error({ err: error })).event.err.causes, ['Error: b', 'Error: c'])
 })
 
 test('what is no error is told without its signature', () => {

@@ -2,6 +2,8 @@ import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'p
 
 export type { Logger }
 
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+
 /** One JSON line per event, on standard output. What may hold a credential is blanked wherever it appears. */
 export function createLogger(service: string, level: string, destination?: DestinationStream): Logger {
   const options: LoggerOptions = {
@@ -26,8 +28,18 @@ function describeError(error: unknown) {
   return {
     ...described,
     ...(stack && { stack: withoutSignatures(stack) }),
-    ...(cause !== undefined && { cause: withoutSignatures(String(cause)) }),
+    ...(cause !== undefined && { causes: causesOf(cause) }),
   }
+}
+
+/** What led to it, the nearest first; at most five, however long the chain. */
+function causesOf(cause: unknown): string[] {
+  const causes: string[] = []
+  for (let next = cause; next !== undefined && causes.length < 5; ) {
+    causes.push(withoutSignatures(String(next)))
+    next = next instanceof Error ? next.cause : undefined
+  }
+  return causes
 }
 
 function withoutSignatures(text: string): string {

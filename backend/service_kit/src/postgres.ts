@@ -66,28 +66,36 @@ export function openPool({ scratch: _scratch, ...server }: PostgresConfig, limit
   // the pool replaces it. Without a listener for all its life the process would end.
   pool.on('connect', (client) => client.on('error', () => {}))
   pool.on('error', () => {})
-  return Object.assign(runOn(pool), {
-    begin: <Result>(work: (tx: Transaction) => Promise<Result>) => runTransaction(pool, work),
-    end: () => Promise.race([pool.end(), new Promise<void>((resolve) => setTimeout(resolve, 2_000).unref())]),
-  })
+  return Object.assign(
+    runOn((query) => runAlone(pool, query)),
+    {
+      begin: <Result>(work: (tx: Transaction) => Promise<Result>) => runTransaction(pool, work),
+      end: () =>
+        Promise.race([pool.end(), new Promise<void>((resolve) => setTimeout(resolve, 2_000).unref())]),
+    },
+  )
 }
 
 /** True where the server could not be asked, went away or took too long: nothing is wrong with the statement. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  const lost = /^(ECONNRESET|EPIPE|ETIMEDOUT|57P0|08|57014|55P03)/
+  const lost = /^(ECONNRESET|EPIPE|ETIMEDOUT|57P0|08)/
   const lostInWords = /^(Connection terminated|Client has encountered a connection error|Query read timeout)/
-  return wasNeverSent(error) || lost.test(codeOf(error)) || lostInWords.test(error.message)
+  return hadNoEffect(error) || lost.test(codeOf(error)) || lostInWords.test(error.message)
 }
 
-/** True where a statement surely had no effect, because no connection to send it on could be made. */
-export function wasNeverSent(error: unknown): boolean {
+/**
+ * True where the server surely did nothing of what it was asked: it could not be reached, ended the statement, or the
+ * connection was lost before the transaction's commit was sent.
+ */
+export function hadNoEffect(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  const refused = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|57P03|53300)/
-  const noConnection =
-    /^(timeout exceeded when trying to connect|Connection terminated due to connection timeout)/
-  return refused.test(codeOf(error)) || noConnection.test(error.message)
+  const refusedOrEnded = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|57P03|53300|57014|55P03)/
+  return undone.has(error) || refusedOrEnded.test(codeOf(error))
 }
+
+/** Failures to connect, and connections lost before a commit. */
+const undone = new WeakSet<Error>()
 
 function codeOf(error: Error): string {
   // Where a name has several addresses, each refusal is inside.
@@ -95,15 +103,14 @@ function codeOf(error: Error): string {
   return String(single?.code ?? '')
 }
 
-type Queryable = Pick<pg.Pool, 'query'>
+type Run = (query: pg.QueryArrayConfig) => Promise<pg.QueryArrayResult>
 
-function runOn(connection: Queryable): Transaction {
+function runOn(run: Run): Transaction {
   return async <Rows extends AnyRow[]>(strings: TemplateStringsArray, ...values: unknown[]) => {
     const statement = new Statement(strings, values)
     const query = { text: statement.text, values: statement.values, rowMode: 'array' as const, types }
-    const results = [await connection.query(query)].flat()
     // A script of several statements has a result for each; the last one counts.
-    const { rows = [], fields = [], rowCount = 0 } = results.at(-1) ?? {}
+    const { rows = [], fields = [], rowCount = 0 } = [await run(query)].flat().at(-1) ?? {}
     const names = fields.map(({ name }) => name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase()))
     const named = rows.map((row: unknown[]) =>
       Object.fromEntries(names.map((name, column) => [name, row[column]])),
@@ -122,21 +129,46 @@ const types: pg.CustomTypesConfig = {
       : pg.types.getTypeParser(oid)) as pg.CustomTypesConfig['getTypeParser'],
 }
 
+async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect()
+  } catch (error) {
+    if (error instanceof Error) undone.add(error)
+    throw error
+  }
+}
+
+async function runAlone(pool: pg.Pool, query: pg.QueryArrayConfig): Promise<pg.QueryArrayResult> {
+  const client = await connect(pool)
+  let unusable = false
+  try {
+    return await client.query(query)
+  } catch (error) {
+    unusable = isDatabaseUnavailable(error)
+    throw error
+  } finally {
+    client.release(unusable)
+  }
+}
+
 async function runTransaction<Result>(
   pool: pg.Pool,
   work: (tx: Transaction) => Promise<Result>,
 ): Promise<Result> {
-  const client = await pool.connect()
+  const client = await connect(pool)
   let unusable = false
+  let committing = false
   try {
-    await client.query('begin')
-    const result = await work(runOn(client))
+    await client.query('begin isolation level read committed')
+    const result = await work(runOn((query) => client.query(query)))
+    committing = true
     const { command } = await client.query('commit')
     // The server answers a commit of what has failed with a rollback, and not with an error.
     if (command !== 'COMMIT')
       throw new Error('The transaction was rolled back: a statement of it had failed.')
     return result
   } catch (error) {
+    if (!committing && error instanceof Error && isDatabaseUnavailable(error)) undone.add(error)
     await client.query('rollback').catch(() => {
       unusable = true
     })

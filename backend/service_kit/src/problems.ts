@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { isDatabaseUnavailable } from './postgres.ts'
+import { hadNoEffect, isDatabaseUnavailable } from './postgres.ts'
 import { InvalidRequest } from './schema.ts'
 
 type Extras = { facts?: Record<string, unknown>; headers?: Record<string, string> }
@@ -31,7 +31,7 @@ export function problemHandler(table: ProblemTable, unknownId: Problem) {
     if (error instanceof InvalidRequest && error.part !== 'path') {
       return sendBody(reply, 422, { detail: error.faults, code: 'invalid_request' })
     }
-    const problem = error instanceof InvalidRequest ? unknownId : toProblem(error)
+    const problem = error instanceof InvalidRequest ? unknownId : toProblem(error, request.method)
     if (problem.status >= 500) request.log.error({ err: thrown }, problem.code)
     return sendProblem(reply, problem)
   }
@@ -53,8 +53,12 @@ const unreadableBody: Record<string, { type: string; msg: string }> = {
   FST_ERR_CTP_INVALID_JSON_BODY: { type: 'json_invalid', msg: 'JSON decode error' },
 }
 
-function toProblem(error: unknown): Problem {
+function toProblem(error: unknown, method: string): Problem {
   if (error instanceof Problem) return error
+  if (isDatabaseUnavailable(error) && !hadNoEffect(error) && !['GET', 'HEAD'].includes(method)) {
+    const detail = 'The database was lost on the way. Look whether this was carried out before you repeat it.'
+    return new Problem(503, 'outcome_unknown', detail, { headers: { 'retry-after': '1' } })
+  }
   if (isDatabaseUnavailable(error)) {
     const detail = 'The database cannot be reached at the moment. Please try again.'
     return new Problem(503, 'unavailable', detail, { headers: { 'retry-after': '1' } })

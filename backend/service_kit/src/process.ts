@@ -23,7 +23,11 @@ export async function runUntilSignalled(log: Logger, start: () => Promise<Runnin
   process.on('SIGTERM', signalled)
   process.on('SIGINT', signalled)
   try {
-    const service = await start()
+    const service = await Promise.race([start(), signal])
+    if (!service) {
+      log.info('stopped before it was ready')
+      process.exit(0)
+    }
     log.info({ url: service.url }, 'started')
     await signal
     log.info('stopping')

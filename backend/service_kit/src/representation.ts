@@ -2,7 +2,11 @@ import { createHash } from 'node:crypto'
 
 /** An entity tag of a whole answer, for lists: it changes whenever a byte of it does. */
 export function tagOf(body: string): string {
-  return `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`
+  return `"${digestOf(body)}"`
+}
+
+export function digestOf(body: string): string {
+  return createHash('sha256').update(body).digest('base64url').slice(0, 27)
 }
 
 /** True where the caller holds the representation already and a 304 is enough (RFC 9110, 13.1.2: weak comparison). */

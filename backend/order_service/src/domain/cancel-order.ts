@@ -1,4 +1,3 @@
-import { NoVerdict } from './errors.ts'
 import type { Order } from './order.ts'
 import type { Allocations } from './placement.ts'
 
@@ -8,21 +7,18 @@ export type ReleasingOrders = {
   markReleased(orderUid: string): Promise<void>
 }
 
+export type DueOrder = Pick<Order, 'orderUid' | 'stockState'>
+
 /**
- * Gives the stock of an order back that has just been cancelled. A neighbour that does not answer stops nothing: the
- * order is cancelled, its stock is noted as due, and the sweeper goes on.
+ * Gives the stock of a cancelled order back, where it is due. Whatever this throws stops nothing: the order is cancelled,
+ * its stock is noted as due, and the sweeper goes on.
  */
 export async function releaseStock(
-  order: Pick<Order, 'orderUid' | 'stockState'>,
+  order: DueOrder,
   { orders, allocations }: { orders: ReleasingOrders; allocations: Allocations },
   requestId?: string,
 ): Promise<void> {
   if (order.stockState !== 'release_due') return
-  try {
-    const { verdict } = await allocations.release(order.orderUid, requestId)
-    if (verdict !== 'held') await orders.markReleased(order.orderUid)
-  } catch (error) {
-    if (error instanceof NoVerdict) return
-    throw error
-  }
+  const { verdict } = await allocations.release(order.orderUid, requestId)
+  if (verdict !== 'held') await orders.markReleased(order.orderUid)
 }

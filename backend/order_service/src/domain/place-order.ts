@@ -21,22 +21,20 @@ export async function placeOrder(
   { placements, allocations }: PlacingOrders,
 ): Promise<PlacedAnswer> {
   const intent = { orderUid, key, requestHash: hashOf(wish), request: wish }
-  if (!allocations.isReachable() && !(await placements.findByKey(key))) throw new OrderingUnavailable()
-  if (!(await placements.begin(intent))) return joinEarlier(intent, { placements, allocations })
-  const placement = {
-    ...intent,
-    state: 'placing',
-    attempts: 1,
-    ageMs: 0,
-    answerStatus: null,
-    answer: null,
-  } as const
-  return settle(placement, { placements, allocations })
+  // A key of the asker's own may be that of an order which is noted already: then it is not true that nothing is.
+  const unheard = key === orderUid ? rethrow : stillOpen
+  if (!allocations.isReachable() && !(await placements.findByKey(key).catch(unheard))) {
+    throw new OrderingUnavailable()
+  }
+  if (!(await placements.begin(intent).catch(unheard))) {
+    return joinEarlier(intent, { placements, allocations })
+  }
+  return settle({ ...intent, attempts: 1, ageMs: 0 }, { placements, allocations })
 }
 
 /** Asks for the verdict and obeys it. Throws OutcomePending where none was heard, and leaves the rest to whoever is next. */
 export async function settle(
-  placement: Placement,
+  placement: Pick<Placement, 'orderUid' | 'request' | 'attempts' | 'ageMs'>,
   { placements, allocations }: PlacingOrders,
   { retryAfterMs = 0, abandonAfterMs = Infinity } = {},
 ): Promise<PlacedAnswer> {
@@ -49,7 +47,7 @@ export async function settle(
     return { orderUid, ...(await placements.finish(placement, verdict)) }
   } catch (cause) {
     // Whatever failed, the intent stands and will be settled; a lease that cannot be given up runs out.
-    await placements.giveUp(orderUid, retryAfterMs).catch(() => {})
+    await placements.giveUp(placement, retryAfterMs).catch(() => {})
     return stillOpen(cause)
   }
 }
@@ -65,7 +63,8 @@ async function joinEarlier(
     if (placement?.requestHash !== requestHash) throw new KeyReused()
     const { orderUid, answerStatus: status, answer: body } = placement
     if (status !== null && body !== null) return { orderUid, status, body }
-    if (await deps.placements.takeOver(orderUid).catch(stillOpen)) return settle(placement, deps)
+    const taken = await deps.placements.takeOver(orderUid).catch(stillOpen)
+    if (taken) return settle(taken, deps)
     if (performance.now() > deadline) throw new PlacementInProgress()
     await sleep(pollMs)
   }
@@ -73,7 +72,11 @@ async function joinEarlier(
 
 /** Whatever failed since the order was noted, it is not true that nothing was. */
 function stillOpen(cause: unknown): never {
-  throw new OutcomePending('The order is noted and not settled yet.', { cause })
+  throw new OutcomePending('Whether this order is placed is not settled yet.', { cause })
+}
+
+function rethrow(error: unknown): never {
+  throw error
 }
 
 /** Who asks for what: another asker or another wish under a known key is refused. The request id is not part of it. */

@@ -55,14 +55,15 @@ export type Placements = {
   /** Notes a new wish under a short lease; false where its key is known already. */
   begin(intent: Pick<Placement, 'orderUid' | 'key' | 'requestHash' | 'request'>): Promise<boolean>
   findByKey(key: string): Promise<Placement | undefined>
-  /** Takes the lease of a placement that nobody is working on; false where somebody is, or it is settled. */
-  takeOver(orderUid: string): Promise<boolean>
-  /** Gives the lease up after an attempt that settled nothing; the sweeper leaves it alone for `retryAfterMs`. */
-  giveUp(orderUid: string, retryAfterMs: number): Promise<void>
+  /** Takes the lease of a placement that nobody is working on; undefined where somebody is, or it is settled. */
+  takeOver(orderUid: string): Promise<Placement | undefined>
+  /** Gives the lease up after an attempt that settled nothing; the sweeper leaves it alone for `retryAfterMs`. A
+   * lease that somebody else has taken meanwhile stays theirs. */
+  giveUp(attempt: Pick<Placement, 'orderUid' | 'attempts'>, retryAfterMs: number): Promise<void>
   /** Takes the leases of up to `limit` placements that nobody is working on and whose pause is over. */
   claimExpired(limit: number): Promise<Placement[]>
   /** Writes the verdict's outcome down and returns what the buyer is told; who comes second gets what stands. */
-  finish(placement: Placement, verdict: Verdict): Promise<Answer>
+  finish(placement: Pick<Placement, 'orderUid' | 'request'>, verdict: Verdict): Promise<Answer>
 }
 
 /** How outcomes are put into words; the texts are stored. */

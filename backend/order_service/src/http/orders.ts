@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Principal } from '@tallyshop/service-kit/access'
-import type { App } from '@tallyshop/service-kit/http-server'
+import type { App, FastifyReply, FastifyRequest } from '@tallyshop/service-kit/http-server'
 import { nextLink } from '@tallyshop/service-kit/representation'
 import { NoBody } from '@tallyshop/service-kit/schema'
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
-import { releaseStock } from '../domain/cancel-order.ts'
+import { type DueOrder, releaseStock } from '../domain/cancel-order.ts'
 import { placeOrder } from '../domain/place-order.ts'
 import type { Wish } from '../domain/placement.ts'
 import { deleteOrder, getOrder, listOrders, moveOrder } from '../postgres/orders.ts'
@@ -109,22 +108,26 @@ function changeRoutes(app: App, context: Context): void {
   app.patch(
     '/orders/:order_id/status',
     { config: { access: 'owner', problems: [409] }, schema: move },
-    async ({ params, query, principal, id }) => {
+    async (request) => {
+      const { params, query, principal } = request
       const order = await moveOrder(sql, params.order_id, query.new_status, principal.subject)
-      await releaseStock(order, context, id)
+      await returnStock(order, context, request)
       return toReply(order)
     },
   )
 
   const remove = { tags, summary: 'Delete an order', params: OrderPath, response: { 204: NoBody } }
-  app.delete(
-    '/orders/:order_id',
-    { config: { access: 'staff' }, schema: remove },
-    async ({ params, principal, id }, reply) => {
-      await releaseStock(await deleteOrder(sql, params.order_id, principal.subject), context, id)
-      return reply.code(204).send(undefined)
-    },
-  )
+  app.delete('/orders/:order_id', { config: { access: 'staff' }, schema: remove }, async (request, reply) => {
+    const { params, principal } = request
+    const order = await deleteOrder(sql, params.order_id, principal.subject)
+    await returnStock(order, context, request)
+    return reply.code(204).send(undefined)
+  })
+}
+
+/** The order is cancelled whatever becomes of this: what cannot be returned at once, the sweeper returns. */
+async function returnStock(order: DueOrder, context: Context, { id, log }: FastifyRequest): Promise<void> {
+  await releaseStock(order, context, id).catch((err) => log.warn({ err }, 'the stock is returned later'))
 }
 
 /** An order taken elsewhere is recorded by staff, for whom and as far as it has come; others order for themselves. */

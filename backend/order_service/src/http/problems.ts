@@ -27,7 +27,8 @@ export function orderProblems(error: unknown): Problem | undefined {
     )
   }
   if (error instanceof OutcomePending) {
-    const detail = 'The order is noted and not settled yet. Ask again with the same Idempotency-Key and body.'
+    const detail =
+      'Whether this order is placed is not settled yet. Ask again with the same Idempotency-Key and body.'
     return retryLater(503, 'outcome_pending', detail)
   }
   if (error instanceof OrderingUnavailable) {

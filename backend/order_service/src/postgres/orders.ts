@@ -59,7 +59,7 @@ export async function listOrders(sql: Sql, query: OrderQuery): Promise<Order[]> 
 }
 
 /** The order with its items, unless it was deleted. Throws OrderNotFound. */
-export async function getOrder(sql: Sql, orderId: number): Promise<Order> {
+export async function getOrder(sql: Transaction, orderId: number): Promise<Order> {
   const orders = await sql<Row[]>`
     select ${orderColumns} from orders where order_id = ${orderId} and deleted_at is null`
   const [order] = await withItems(sql, orders)
@@ -77,10 +77,12 @@ export async function moveOrder(
   status: OrderStatus,
   actor: string,
 ): Promise<Order> {
-  const moved = await sql.begin((tx) => move(tx, orderId, status, actor))
-  const order = await getOrder(sql, orderId)
-  if (!moved && order.status !== status) throw new MoveNotAllowed(order.status, status)
-  return order
+  return sql.begin(async (tx) => {
+    const moved = await move(tx, orderId, status, actor)
+    const order = await getOrder(tx, orderId)
+    if (!moved && order.status !== status) throw new MoveNotAllowed(order.status, status)
+    return order
+  })
 }
 
 /**
@@ -131,7 +133,7 @@ async function move(tx: Transaction, orderId: number, status: OrderStatus, actor
 
 type Row = Omit<Order, 'items'>
 
-async function withItems(sql: Sql, orders: Row[]): Promise<Order[]> {
+async function withItems(sql: Transaction, orders: Row[]): Promise<Order[]> {
   if (orders.length === 0) return []
   const orderIds = orders.map(({ orderId }) => orderId)
   const items = await sql<OrderItem[]>`

@@ -1,4 +1,4 @@
-import { fragment, type Sql, type Transaction, wasNeverSent } from '@tallyshop/service-kit/postgres'
+import { fragment, hadNoEffect, type Sql, type Transaction } from '@tallyshop/service-kit/postgres'
 import { OutcomePending } from '../domain/errors.ts'
 import {
   type Answer,
@@ -10,7 +10,7 @@ import {
 } from '../domain/placement.ts'
 import { insertOrder } from './orders.ts'
 
-/** Longer than an attempt may take: the calls and statements it makes end by themselves before. */
+/** Longer than an attempt takes, but for a bad day: two at work on one order then settle it once all the same. */
 const leaseSeconds = 15
 
 /** Wishes in our database. All lease times are the database's clock. */
@@ -24,7 +24,7 @@ export function createPlacements(sql: Sql, answers: Answers): Placements {
           on conflict (key) do nothing`
         return count === 1
       } catch (cause) {
-        if (wasNeverSent(cause)) throw cause
+        if (hadNoEffect(cause)) throw cause
         throw new OutcomePending('It is not known whether the order was noted.', { cause })
       }
     },
@@ -35,16 +35,16 @@ export function createPlacements(sql: Sql, answers: Answers): Placements {
     },
 
     async takeOver(orderUid) {
-      const { count } = await sql`
+      const [taken] = await sql<Placement[]>`
         update placements set lease_until = ${lease}, attempts = attempts + 1
-        where order_uid = ${orderUid} and state = 'placing' and lease_until <= now()`
-      return count === 1
+        where order_uid = ${orderUid} and state = 'placing' and lease_until <= now() returning ${columns}`
+      return taken
     },
 
-    async giveUp(orderUid, retryAfterMs) {
+    async giveUp({ orderUid, attempts }, retryAfterMs) {
       await sql`
         update placements set lease_until = now(), sweep_after = now() + make_interval(secs => ${retryAfterMs / 1000})
-        where order_uid = ${orderUid} and state = 'placing'`
+        where order_uid = ${orderUid} and state = 'placing' and attempts = ${attempts}`
     },
 
     async claimExpired(limit) {
@@ -81,7 +81,7 @@ async function lockAnswer(tx: Transaction, orderUid: string): Promise<Answer | u
 
 async function carryOut(
   tx: Transaction,
-  { orderUid, request }: Placement,
+  { orderUid, request }: Pick<Placement, 'orderUid' | 'request'>,
   verdict: Verdict,
   answers: Answers,
 ): Promise<['placed' | 'refused' | 'abandoned', Answer]> {

@@ -64,11 +64,6 @@ export class ImageStore {
     return `${publicEndpoint}/${containerName}/${name}?${sas}`
   }
 
-  /** A number that changes whenever signed URLs do. */
-  signingWindow(now = Date.now()): number {
-    return Math.floor(this.#windowStart(now) / 1000)
-  }
-
   /** The blob of ours that a URL names, whatever host it goes through; undefined for a picture kept elsewhere. */
   blobNameOf(url: string): string | undefined {
     const path = new URL(url).pathname.replace(/%[\da-f]{2}/gi, (hex) =>

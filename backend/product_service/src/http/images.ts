@@ -1,14 +1,13 @@
 import multipart from '@fastify/multipart'
-import type { App } from '@tallyshop/service-kit/http-server'
+import type { App, FastifyPluginAsync, FastifyRequest } from '@tallyshop/service-kit/http-server'
 import { Problem } from '@tallyshop/service-kit/problems'
 import { compileValidator } from '@tallyshop/service-kit/schema'
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Context } from '../context.ts'
 import { StorageUnavailable } from '../domain/errors.ts'
 import { imageTypes, makePicture, maxImageBytes } from '../domain/image.ts'
 import { changeProduct, getProduct } from '../postgres/products.ts'
-import { productTag, toReply } from './product-reply.ts'
+import { sendProduct } from './product-reply.ts'
 import { ProductPath, ProductReply } from './schemas.ts'
 
 const Upload = Type.Object({ file: Type.String({ format: 'binary' }) })
@@ -55,7 +54,7 @@ async function addUpload(app: App, { sql, images }: Context): Promise<void> {
         reason: 'picture',
         actor: request.principal.subject,
       })
-      return reply.header('etag', productTag(product, images)).send(toReply(product, images))
+      return sendProduct(reply, product, images)
     },
   )
 }

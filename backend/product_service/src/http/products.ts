@@ -1,7 +1,6 @@
-import type { App } from '@tallyshop/service-kit/http-server'
+import type { App, FastifyRequest } from '@tallyshop/service-kit/http-server'
 import { ifNoneMatch, nextLink, tagOf } from '@tallyshop/service-kit/representation'
 import { NoBody } from '@tallyshop/service-kit/schema'
-import type { FastifyRequest } from 'fastify'
 import type { Context } from '../context.ts'
 import { ForeignPicture, ProductChanged } from '../domain/errors.ts'
 import { changedFields, isStillAsSeen, type Product, type ProductFields } from '../domain/product.ts'
@@ -12,7 +11,7 @@ import {
   getProduct,
   listProducts,
 } from '../postgres/products.ts'
-import { productTag, toReply, versionsIn } from './product-reply.ts'
+import { productTag, sendProduct, toReply, versionsIn } from './product-reply.ts'
 import {
   EditHeaders,
   NewProduct,
@@ -40,7 +39,7 @@ export function productRoutes(app: App, context: Context): void {
       const { name, description = null, price, stock_quantity: stockQuantity } = body
       const fields = { name, description, price, stockQuantity, imageUrl, imageStem: null }
       const product = await createProduct(sql, fields, principal.subject)
-      return reply.code(201).header('etag', productTag(product, images)).send(toReply(product, images))
+      return sendProduct(reply.code(201), product, images)
     },
   )
 
@@ -79,11 +78,10 @@ export function productRoutes(app: App, context: Context): void {
     },
     async ({ params, headers }, reply) => {
       const product = await getProduct(sql, params.product_id)
-      const tag = productTag(product, images)
+      const body = toReply(product, images)
+      const tag = productTag(product, body)
       reply.headers({ etag: tag, 'cache-control': 'no-cache' })
-      return ifNoneMatch(headers['if-none-match'], tag)
-        ? reply.code(304).send(undefined)
-        : toReply(product, images)
+      return ifNoneMatch(headers['if-none-match'], tag) ? reply.code(304).send(undefined) : body
     },
   )
 
@@ -107,7 +105,7 @@ export function productRoutes(app: App, context: Context): void {
       }
       const change = { decide, reason: 'edit', actor: principal.subject }
       const product = await changeProduct(sql, params.product_id, change)
-      return reply.header('etag', productTag(product, images)).send(toReply(product, images))
+      return sendProduct(reply, product, images)
     },
   )
 

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { adjustedStock, type Product } from '../domain/product.ts'
 import { changeProduct, getProduct } from '../postgres/products.ts'
 import { listMovements, type StockMovement } from '../postgres/stock-movements.ts'
-import { productTag, toReply } from './product-reply.ts'
+import { sendProduct } from './product-reply.ts'
 import { MovementList, MovementQuery, ProductPath, ProductReply, StockAdjustment } from './schemas.ts'
 
 /** Stock as a ledger: adjust it with a reason, and read every movement that made it what it is. */
@@ -30,7 +30,7 @@ export function stockMovementRoutes(app: App, { sql, images }: Context): void {
       })
       const change = { decide, reason: body.reason, actor: principal.subject }
       const product = await changeProduct(sql, params.product_id, change)
-      return reply.header('etag', productTag(product, images)).send(toReply(product, images))
+      return sendProduct(reply, product, images)
     },
   )
 
