@@ -133,7 +133,8 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
   try {
     return await pool.connect()
   } catch (error) {
-    if (error instanceof Error) undone.add(error)
+    // A server that answers, with a refusal, is there: what it says is in its code.
+    if (error instanceof Error && !(error instanceof pg.DatabaseError)) undone.add(error)
     throw error
   }
 }

@@ -20,8 +20,7 @@ export async function runUntilSignalled(log: Logger, start: () => Promise<Runnin
   const signal = new Promise<void>((resolve) => {
     signalled = resolve
   })
-  process.on('SIGTERM', signalled)
-  process.on('SIGINT', signalled)
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => signalled())
   try {
     const service = await Promise.race([start(), signal])
     if (!service) {

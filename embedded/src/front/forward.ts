@@ -34,6 +34,7 @@ export function forwardApi(
         'x-forwarded-for': request.ip,
         'x-forwarded-proto': 'http',
       }),
+      rewriteHeaders: (headers) => without(headers, [...betweenNeighbours, 'connection']),
     },
   })
 }

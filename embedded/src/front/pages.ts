@@ -9,6 +9,7 @@ export function servePages(app: FastifyInstance, { pages, pictureOrigin }: Front
   app.register(files, {
     root: pages,
     preCompressed: true,
+    dotfiles: 'ignore',
     cacheControl: false,
     setHeaders: (reply, path) => {
       // Files below assets/ carry a hash of their content in their name.

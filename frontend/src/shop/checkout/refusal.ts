@@ -22,7 +22,12 @@ export function refusalOf(
       })),
     }
   }
-  if (problem.code === 'abandoned' || problem.code === 'idempotency_key_reused') {
+  if (problem.code === 'idempotency_key_reused') {
+    const title =
+      'This order may have been placed before. Look at your orders first, then place it again if it is not there.'
+    return { title, lines: [] }
+  }
+  if (problem.code === 'abandoned') {
     return { title: 'Your order was not placed and nothing was taken. Please place it again.', lines: [] }
   }
   const { shipping_address: address, ...others } = faultsByField(problem)
