@@ -90,6 +90,16 @@ for (const viewport of [
   })
 }
 
+test('pictures are shown by whatever name of this machine the shop is opened', async () => {
+  const { context, page, faults } = await newVisitor(browser)
+  await page.goto(shop.urls.shop.replace('localhost', '127.0.0.1'))
+  await page.waitForFunction(() =>
+    [...document.images].some(({ src, naturalWidth }) => src.includes('/blobs/') && naturalWidth > 0),
+  )
+  assert.deepEqual(faults, [])
+  await context.close()
+})
+
 test('names and descriptions are text, whatever they look like', async () => {
   const { context, page } = await newVisitor(browser)
   await page.goto(`${shop.urls.shop}/products/3`, { waitUntil: 'networkidle' })

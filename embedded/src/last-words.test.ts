@@ -29,6 +29,11 @@ const logs: [what: string, log: string, words: string | undefined][] = [
     'PORT must be a number from 0 to 65535.\n',
     'PORT must be a number from 0 to 65535.',
   ],
+  [
+    'a configuration that is refused with an address in its sentence',
+    'PUBLIC_URL must be a loopback address such as http://localhost:3000.\n',
+    'PUBLIC_URL must be a loopback address such as http://localhost:3000.',
+  ],
   ['a log in which nothing is wrong', '{"level":30,"msg":"stopping"}\nlistening on 127.0.0.1:5\n', undefined],
 ]
 

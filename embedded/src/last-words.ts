@@ -21,7 +21,7 @@ function complaintIn(line: string): string | undefined {
     return level >= 50 ? (err?.message ?? msg) : undefined
   }
   const complaint = /\b(?:FATAL|PANIC|initdb: error|\w*Error(?: \[\w+\])?): +(.+)/.exec(line)?.[1]
-  return complaint ?? /^[A-Z][^:]*\.$/.exec(line)?.[0]
+  return complaint ?? /^[A-Z].*\.$/.exec(line)?.[0]
 }
 
 function parse(line: string): { level?: number; msg?: string; err?: { message?: string } } {

@@ -47,7 +47,8 @@ export function frontVariables({ config, addresses }: Facts, store: BlobStore | 
     PRODUCT_SERVICE_URL: addresses.direct.product,
     ORDER_SERVICE_URL: addresses.direct.order,
     ...(endpoint && { BLOB_ENDPOINT: endpoint, BLOB_CONTAINER: config.blobContainer }),
-    ...(AZURE_STORAGE_PUBLIC_ENDPOINT && { PICTURE_ENDPOINT: AZURE_STORAGE_PUBLIC_ENDPOINT }),
+    // The addresses of pictures hold this origin, by whatever name of this machine a page was opened.
+    PICTURE_ENDPOINT: AZURE_STORAGE_PUBLIC_ENDPOINT ?? addresses.public.shop,
   }
 }
 

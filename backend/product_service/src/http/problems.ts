@@ -22,7 +22,7 @@ export function productProblems(error: unknown): Problem | InvalidRequest | unde
     )
   }
   if (error instanceof StockOutOfRange) {
-    const detail = `Stock is ${error.available}; a change by ${error.delta} would leave 0 to 1000000000.`
+    const detail = `Stock is ${error.available}; a change by ${error.delta} would take it out of the range from 0 to 1000000000.`
     return new Problem(409, 'stock_out_of_range', detail, { facts: { available: error.available } })
   }
   if (error instanceof InvalidPicture) return new Problem(422, 'invalid_picture', error.reason)

@@ -11,7 +11,7 @@ type Props = { order: Order; token: string | null; justPlaced: boolean }
 export function OrderDetails({ order, token, justPlaced }: Props) {
   return (
     <>
-      {justPlaced && (
+      {justPlaced && order.status !== 'cancelled' && (
         <p role="status" className="mb-6 rounded-control bg-accent-soft px-4 py-3 text-accent">
           Thank you. Your order is placed and the goods are set aside for you.
         </p>
