@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
 import type { ShopConfig } from './config.ts'
-import { findFreePorts, refuseTakenPorts } from './ports.ts'
+import { findFreePorts, keepPorts, refuseTakenPorts } from './ports.ts'
 
 type PerProgram = { shop: string; product: string; order: string }
 export type Addresses = {
@@ -28,6 +28,7 @@ export async function chooseAddresses(config: ShopConfig): Promise<Addresses> {
     product: product || (free[1] ?? 0),
     order: order || (free[2] ?? 0),
   }
+  keepPorts(Object.values(ports))
   const everywhere = ['0.0.0.0', '::'].includes(config.bindAddress)
   const host = everywhere
     ? '127.0.0.1'

@@ -10,11 +10,22 @@ export async function refuseTakenPorts(wanted: WantedPort[], host: string): Prom
   if (sentences.length > 0) throw new CannotStart([...new Set(sentences)].join('\n'))
 }
 
-/** As many different free TCP ports on `host` as asked for. */
+/** Ports that somebody in this process has been given, and may not listen on yet: they are given to nobody else. */
+const given = new Set<number>()
+
+/** Notes ports that were chosen otherwise, so that none of them is found free. */
+export function keepPorts(ports: number[]): void {
+  for (const port of ports) given.add(port)
+}
+
+/** As many different free TCP ports on `host` as asked for, none of them given before. */
 export async function findFreePorts(count: number, host = '127.0.0.1'): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => listen(0, host)))
-  const ports = servers.map((server) => (server.address() as { port: number }).port)
+  const spare = given.size
+  const servers = await Promise.all(Array.from({ length: count + spare }, () => listen(0, host)))
+  const free = servers.map((server) => (server.address() as { port: number }).port)
   await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))))
+  const ports = free.filter((port) => !given.has(port)).slice(0, count)
+  keepPorts(ports)
   return ports
 }
 
