@@ -19,10 +19,10 @@ type Server = { database: RunningDatabase; process: RunningProcess; created: boo
 export async function startPostgres(spec: ClusterSpec, begin: Begin): Promise<Server> {
   const created = !isCluster(spec.folder)
   if (created) await createCluster(spec, begin)
-  else await stopLeftover(spec.folder)
   giveToPostgres(spec.folder)
   // Remains of a killed server can hold its memory for a second, and a port found free can be taken meanwhile.
   for (let attempt = 0; attempt < 5; attempt += 1) {
+    await stopLeftover(spec.folder)
     const [port = 0] = await findFreePorts(1)
     const server = begin(serverSpec(spec, port))
     if (await becomesReady(server, () => saysReady(spec.folder, port), 60_000)) {

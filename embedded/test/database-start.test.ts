@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type RunningProcess, startProcess } from '../src/child-process.ts'
 import { startPostgres } from '../src/postgres.ts'
 
@@ -52,6 +54,16 @@ describe('a database starts', () => {
     await (await start()).process.stop(3000)
     assert.equal(other.exitCode ?? other.signalCode, null)
     other.kill()
+  })
+
+  it('when the server that died is defunct: ended, and never asked for by its parent', async () => {
+    const parent = spawn('sh', ['-c', 'sleep 0.1 & echo $!; exec sleep 60'])
+    const [pid] = await once(parent.stdout, 'data')
+    await sleep(300)
+    const lines = [String(pid).trim(), folder, 1700000000, 5432, '', '127.0.0.1', '', 'ready   ', '']
+    writeFileSync(join(folder, 'postmaster.pid'), lines.join('\n'))
+    await (await start()).process.stop(3000)
+    parent.kill()
   })
 
   it('on the data of a server that nobody stopped, and ends that one in good order', async () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync, readlinkSync, realpathSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs'
 
 /** Whether a process of this number runs, ours or another's. */
 export function isAlive(pid: number): boolean {
@@ -23,6 +23,26 @@ export function readCommand(pid: number): string {
     return spawnSync('ps', ['-p', String(pid), '-o', 'command='], { encoding: 'utf8', timeout: 5000 }).stdout
   } catch {
     return ''
+  }
+}
+
+/** Whether a process has ended and only its number is left until its parent asks for it; known on Linux alone. */
+export function isDefunct(pid: number): boolean {
+  try {
+    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+/** The numbers of all processes; known on Linux alone. */
+export function listPids(): number[] {
+  try {
+    return readdirSync('/proc')
+      .map(Number)
+      .filter((pid) => pid > 0)
+  } catch {
+    return []
   }
 }
 

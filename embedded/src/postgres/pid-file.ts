@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isAlive, readCommand, signal, worksIn } from './foreign-process.ts'
+import { isAlive, isDefunct, listPids, readCommand, signal, worksIn } from './foreign-process.ts'
 
 /** True when the server on this folder writes into postmaster.pid that it answers on this port. */
 export function saysReady(folder: string, port: number): boolean {
@@ -18,7 +18,15 @@ export async function stopLeftover(folder: string): Promise<void> {
   if (!(pid > 1) || !isAlive(pid)) return
   const command = readCommand(pid)
   if (worksIn(pid, folder) || command.includes(folder)) return stopServer(pid)
-  if (command && !command.includes('postgres')) rmSync(join(folder, 'postmaster.pid'))
+  if (isDefunct(pid)) await untilNobodyWorksIn(folder)
+  if (isDefunct(pid) || (command && !command.includes('postgres'))) rmSync(join(folder, 'postmaster.pid'))
+}
+
+/** What a killed server started notices its end by itself; until then it may still use the data. */
+async function untilNobodyWorksIn(folder: string): Promise<void> {
+  for (const deadline = Date.now() + 5000; Date.now() < deadline; await sleep(50)) {
+    if (!listPids().some((pid) => worksIn(pid, folder))) return
+  }
 }
 
 async function stopServer(pid: number): Promise<void> {
