@@ -135,11 +135,11 @@ function logRequests(app: App): void {
   })
   app.addHook('onResponse', async (request, reply) => {
     // The route and not the address: an address may carry a search, a name or a signature.
-    const { method, url: route } = request.routeOptions
+    const { method, routeOptions } = request
+    const { url: route } = routeOptions
     const { statusCode: status, elapsedTime } = reply
-    const method_ = typeof method === 'string' ? method : request.method
     if (route !== '/livez' && route !== '/readyz' && route !== '/health') {
-      request.log.info({ method: method_, route, status, ms: Math.round(elapsedTime) }, 'request')
+      request.log.info({ method, route, status, ms: Math.round(elapsedTime) }, 'request')
     }
   })
 }
