@@ -14,7 +14,7 @@ import { findChromium } from './chromium.ts'
 import { Score } from './score.ts'
 
 const home = fileURLToPath(new URL('..', import.meta.url))
-const places = ['backend/*/{src,test}', 'frontend/src', 'operations', 'embedded/{src,test}', 'e2e']
+const places = ['backend/*/{src,test}', 'frontend/src', 'operations', 'embedded/{src,test}', 'e2e', 'trials']
 const deadline = new URL('./test-deadline.ts', import.meta.url).href
 const testTimeoutMs = 120_000
 const wholeTimeoutMs = 15 * 60_000
@@ -58,7 +58,7 @@ async function runWithNeighbours(): Promise<void> {
       ...(browser && { CHROMIUM_PATH: browser }),
     }
     // Those that start whole shops and browsers would time each other out.
-    const heavy = files.filter((file) => /^(embedded|e2e)\//.test(file))
+    const heavy = files.filter((file) => /^(embedded|e2e|trials)\//.test(file))
     const light = files.filter((file) => !heavy.includes(file))
     await runFiles(light, 2, environment)
     await runFiles(heavy, 1, environment)
