@@ -100,12 +100,31 @@ test('pictures are shown by whatever name of this machine the shop is opened', a
   await context.close()
 })
 
-test('names and descriptions are text, whatever they look like', async () => {
-  const { context, page } = await newVisitor(browser)
-  await page.goto(`${shop.urls.shop}/products/3`, { waitUntil: 'networkidle' })
-  await page.getByRole('heading', { name: '<img src=x onerror=alert(1)>' }).waitFor()
-  await page.getByText('<b>bold</b>').waitFor()
-  assert.equal(await page.locator('img[src="x"], b').count(), 0)
+test('names, descriptions, addresses and searches are text, whatever they look like', async () => {
+  const { context, page, faults } = await newVisitor(browser)
+  const dialogs: string[] = []
+  page.on('dialog', (dialog) => {
+    dialogs.push(dialog.message())
+    void dialog.dismiss()
+  })
+  const { status, body } = await createClient(shop.urls.order).post('/orders/', {
+    items: [{ product_id: 1, quantity: 1 }],
+    shipping_address: '<script>alert(2)</script>\n<img src=x onerror=alert(3)>',
+  })
+  assert.equal(status, 201)
+  const search = encodeURIComponent('<svg onload=alert(4)>')
+  for (const [address, text] of [
+    ['/products/3', '<b>bold</b>'],
+    ['/products/3', '<img src=x onerror=alert(1)>'],
+    ['/staff/products', '<img src=x onerror=alert(1)>'],
+    [`/staff/orders/${body.order_id}`, '<script>alert(2)</script>'],
+    [`/?search=${search}`, '<svg onload=alert(4)>'],
+  ] as const) {
+    await page.goto(`${shop.urls.shop}${address}`, { waitUntil: 'networkidle' })
+    await page.getByText(text).first().waitFor()
+    assert.equal(await page.locator('img[src="x"], main b, main script, svg[onload]').count(), 0, address)
+  }
+  assert.deepEqual([dialogs, faults], [[], []])
   await context.close()
 })
 

@@ -3,6 +3,7 @@ import { readConfig as readOrderConfig } from '@tallyshop/order-service/config'
 import { startOrderService } from '@tallyshop/order-service/service'
 import { readConfig as readProductConfig } from '@tallyshop/product-service/config'
 import { startProductService } from '@tallyshop/product-service/service'
+import type { Logger } from '@tallyshop/service-kit/logger'
 import type { PostgresConfig } from '@tallyshop/service-kit/postgres'
 import { type Client, createClient } from '@tallyshop/service-kit/test-support/http'
 import {
@@ -26,17 +27,25 @@ export type BothServices = {
 
 export const serviceAuthSecret = 'a secret of these tests only'
 
+export type BothOptions = {
+  /** Further settings of both services; without any, there is no blob store. */
+  environment?: Record<string, string>
+  /** Where both log; nowhere, if it is not given. */
+  log?: Logger
+}
+
 /** Both real services in this process, over scratch databases, the order service asking the product service over HTTP. */
-export async function startBothServices(): Promise<BothServices> {
+export async function startBothServices({ environment, log }: BothOptions = {}): Promise<BothServices> {
   const [productDb, orderDb] = await Promise.all([createScratchDatabase(), createScratchDatabase()])
   const variables = {
     PORT: '0',
     LOG_LEVEL: 'silent',
     SERVICE_AUTH_SECRET: serviceAuthSecret,
     ORDER_TOKEN_SECRET: serviceAuthSecret,
+    ...environment,
   }
   const productConfig = { ...readProductConfig({ ...variables, PORT: '0' }), postgres: productDb.config }
-  let productService = await startProductService(productConfig)
+  let productService = await startProductService(productConfig, log)
   const product = createClient(productService.url)
   // A port of its own from here on, so that the product service can go and come back.
   const fixed = { ...productConfig, http: { ...productConfig.http, port: Number(new URL(product.url).port) } }
@@ -45,7 +54,7 @@ export async function startBothServices(): Promise<BothServices> {
     ...readOrderConfig({ ...variables, PRODUCT_SERVICE_URL: product.url }),
     postgres: orderDb.config,
   }
-  let orderService = await startOrderService(orderConfig)
+  let orderService = await startOrderService(orderConfig, log)
   const order = createClient(orderService.url)
   const databases = connectBoth(urlOf(productDb.config), urlOf(orderDb.config))
 

@@ -9,6 +9,8 @@ const startTimeoutMs = 60_000
 
 export type ShopProcess = {
   urls: { shop: string; product: string; order: string }
+  /** The memory in use by its own programs, in MB, by the file that each runs. */
+  memory: () => Record<string, number>
   /** Ends it as Ctrl-C does and resolves to its exit code. */
   stop: () => Promise<number | null>
   /** Kills the launcher and all that it started, at one moment, so that nothing can say goodbye. */
@@ -65,7 +67,7 @@ export async function startShopProcess({
     return exited
   }
   const urls = killAfterMs === undefined ? readUrls(said) : { shop: '', product: '', order: '' }
-  return { urls, stop, killEverything }
+  return { urls, memory: () => memoryBelow(child.pid ?? 0), stop, killEverything }
 }
 
 const freePorts = { FRONTEND_PORT: '0', PRODUCT_SERVICE_PORT: '0', ORDER_SERVICE_PORT: '0', NO_COLOR: '1' }
@@ -91,6 +93,18 @@ function descendantsOf(pid: number): number[] {
     for (const [child, itsParent] of pairs) if (itsParent === parent && child !== undefined) found.push(child)
   }
   return found.slice(1)
+}
+
+function memoryBelow(pid: number): Record<string, number> {
+  const pids = descendantsOf(pid).join(',')
+  const lines = execFileSync('ps', ['-o', 'rss=,command=', '-p', pids], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+  const programs = lines.flatMap((line) => {
+    const [, kilobytes, main] = /^\s*(\d+) .*?([a-z_]+\/src\/(?:front\/)?main\.ts)/.exec(line) ?? []
+    return main ? [[main, Math.round(Number(kilobytes) / 1024)]] : []
+  })
+  return Object.fromEntries(programs)
 }
 
 function tryKill(pid: number): void {

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { faultOfHead, refuseUnreadable, watchAnswers } from '@tallyshop/service-kit/unreadable-bytes'
 import fastify from 'fastify'
+import { limitBodies } from './front/bodies.ts'
 import { forwardApi, forwardPictures } from './front/forward.ts'
 import { servePages } from './front/pages.ts'
 import { refuse } from './front/refusals.ts'
@@ -24,11 +26,19 @@ export async function startFront(config: FrontConfig): Promise<{ url: string; st
   const app = fastify({
     logger: { level: config.logLevel },
     genReqId: (request) => requestId(request.headers['x-request-id']),
-    requestTimeout: 300_000,
+    // As long as the services give a picture, and as long as they give somebody to say what they want.
+    requestTimeout: 60_000,
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    http: { headersTimeout: 20_000 },
+    http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000, requireHostHeader: false },
+    frameworkErrors: (_error, _request, reply) => refuse(reply, 400, 'This address cannot be read.'),
+    clientErrorHandler: refuseUnreadable,
+  })
+  watchAnswers(app.server)
+  app.addHook('onRequest', async ({ raw }, reply) => {
+    const fault = faultOfHead(raw)
+    return fault && refuse(reply.header('connection', 'close'), fault.status, fault.detail)
   })
   app.removeAllContentTypeParsers()
   app.setErrorHandler((error: { statusCode?: number }, request, reply) => {
@@ -40,6 +50,7 @@ export async function startFront(config: FrontConfig): Promise<{ url: string; st
       status < 500 ? 'This request cannot be understood.' : 'Something went wrong.',
     )
   })
+  limitBodies(app)
   forwardApi(app, '/api/products', config.productServiceUrl, '/products', 'product service')
   forwardApi(app, '/api/orders', config.orderServiceUrl, '/orders', 'order service')
   if (config.pictures) forwardPictures(app, config.pictures)

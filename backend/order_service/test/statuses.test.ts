@@ -90,7 +90,7 @@ test('a status that is none, or none at all, or two, is 422', async () => {
     ['?new_status=SHIPPED', words],
     ['?new_status=', words],
     ['', 'Field required'],
-    ['?new_status=shipped&new_status=cancelled', 'Input should be a valid string'],
+    ['?new_status=shipped&new_status=cancelled', words],
   ]) {
     const { status, body } = await client.patch(`/orders/${orderId}/status${query}`)
     assert.equal(status, 422, query)

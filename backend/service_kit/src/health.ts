@@ -10,7 +10,7 @@ const Readiness = Type.Object({
 
 /** Says that the process lives, and whether it is ready to serve, or what it lacks. */
 export function addHealth(app: App, title: string, service: string, missing: () => Promise<string[]>): void {
-  const config = { access: 'anyone' } as const
+  const config = { access: 'anyone', standsAlone: true } as const
   const Welcome = Type.Object({ message: Type.String() })
   app.get('/', { config, schema: { response: { 200: Welcome } } }, async () => ({
     message: `Welcome to the ${title}!`,

@@ -24,7 +24,15 @@ import type { Logger } from './logger.ts'
 import { describeApi } from './openapi.ts'
 import { Problem, type ProblemTable, problemHandler, sendProblem } from './problems.ts'
 import { compileValidator } from './schema.ts'
-import { answerUnknownRoutes, readJsonOnly, refuseUnreadable } from './unreadable-requests.ts'
+import { refuseUnreadable, watchAnswers } from './unreadable-bytes.ts'
+import {
+  answerUnknownRoutes,
+  endLongForms,
+  hangUpOnEndless,
+  hurryBodies,
+  readJsonOnly,
+  refuseOddHeads,
+} from './unreadable-requests.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -38,6 +46,8 @@ declare module 'fastify' {
     access?: Access
     /** Statuses of refusals that are this route's own; those of every route of its kind are documented by themselves. */
     problems?: number[]
+    /** Answers out of itself: no neighbour, the database included, can make it 503. */
+    standsAlone?: boolean
   }
 }
 
@@ -87,19 +97,24 @@ export async function createHttpServer(options: HttpOptions): Promise<App> {
     bodyLimit: 64 * 1024,
     // A picture of 10 MB over a slow line fits into the one; nobody needs long to say what they want.
     requestTimeout: 60_000,
-    http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000 },
+    http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000, requireHostHeader: false },
     forceCloseConnections: 'idle',
     frameworkErrors: (_error, _request, reply) =>
       sendProblem(reply, new Problem(400, 'bad_request', 'Bad Request')),
     clientErrorHandler: refuseUnreadable,
   }).withTypeProvider<TypeBoxTypeProvider>()
+  watchAnswers(app.server)
   readJsonOnly(app)
+  hurryBodies(app)
+  endLongForms(app)
   app.setValidatorCompiler(compileValidator)
   app.setSerializerCompiler(() => JSON.stringify)
   app.setErrorHandler(problemHandler(problems, unknownId))
   log.warn('ACCESS=open: nobody signs in, and everyone who reaches this service is staff')
   logRequests(app)
-  hangUpOnClose(app)
+  refuseOddHeads(app)
+  hangUpOnEndless(app)
+  hangUp(app)
   app.decorateRequest('principal', null as unknown as Principal)
   app.addHook('onRequest', createGuard(config.access, service))
   await describeApi(app, title)
@@ -144,14 +159,17 @@ function logRequests(app: App): void {
   })
 }
 
-/** While closing, an answer ends its connection: kept alive it would hold the stop up until the other side lets go. */
-function hangUpOnClose(app: App): void {
+/**
+ * While closing, an answer ends its connection: kept alive it would hold the stop up until the other side lets go. And
+ * after a request for another protocol Node no longer tells us of what it cannot read: the next one would wait in vain.
+ */
+function hangUp(app: App): void {
   let closing = false
   app.addHook('preClose', async () => {
     closing = true
   })
-  app.addHook('onSend', async (_request, reply) => {
-    if (closing) reply.header('connection', 'close')
+  app.addHook('onSend', async ({ headers }, reply) => {
+    if (closing || headers.upgrade !== undefined) reply.header('connection', 'close')
   })
 }
 

@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyContextConfig, FastifySchema } from 'fastify'
-import { Type } from 'typebox'
+import { type TObject, type TProperties, Type } from 'typebox'
 import type { App } from './http-server.ts'
 
 /** Serves the description of all routes but /internal, with Swagger UI over it; /internal has a contract of its own. */
@@ -17,6 +17,7 @@ export async function describeApi(app: App, title: string): Promise<void> {
       transform: ({ schema, url, route }) => ({
         schema: {
           ...schema,
+          ...(schema?.querystring !== undefined && { querystring: asCallersSee(schema.querystring) }),
           hide: schema?.hide || !wanted(url),
           response: documentedAnswers(schema, route.config),
         },
@@ -38,16 +39,24 @@ const swaggerUiPolicy =
   "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; " +
   "base-uri 'none'; frame-ancestors 'none'"
 
+/** What a refusal says that has facts beside its sentence. */
+export function ProblemWith<Facts extends TProperties>(facts: Facts) {
+  return Type.Object({ ...problem, ...facts }, { description: 'Refused' })
+}
+
 /** The answers that a route declares, and the refusals that come with having a path, a query, a body or a guard. */
-function documentedAnswers(schema: FastifySchema = {}, { access, problems = [] }: FastifyContextConfig = {}) {
+function documentedAnswers(schema: FastifySchema = {}, config: FastifyContextConfig = {}) {
   const { params, querystring, body, response } = schema
+  const { access, problems = [], standsAlone = false } = config
   const statuses = [
     ...problems,
     ...(access === 'service' ? [401] : []),
     ...(params ? [404] : []),
     ...(body ? [413, 415] : []),
     ...(body || querystring ? [422] : []),
-    ...(access ? [403, 503] : []),
+    // Another service may call by any name.
+    ...(access && access !== 'service' ? [403] : []),
+    ...(access && !standsAlone ? [503] : []),
   ]
   const refusals = statuses.map((status): [number, object] => [
     status,
@@ -56,13 +65,23 @@ function documentedAnswers(schema: FastifySchema = {}, { access, problems = [] }
   return { ...Object.fromEntries(refusals), ...(response as object) }
 }
 
-const ProblemReply = Type.Object(
-  { detail: Type.String(), code: Type.String(), request_id: Type.String() },
-  { $id: 'Problem', description: 'Refused' },
-)
+/** The validator fills defaults in, and then the parameter is there; whoever asks may leave it out. */
+function asCallersSee(querystring: unknown): object {
+  const { properties = {}, required = [], ...rest } = querystring as TObject
+  return {
+    ...rest,
+    properties,
+    required: required.filter((name) => !('default' in (properties[name] ?? {}))),
+  }
+}
+
+const problem = { detail: Type.String(), code: Type.String(), request_id: Type.String() }
+
+const ProblemReply = Type.Object(problem, { $id: 'Problem', description: 'Refused' })
 
 const InvalidReply = Type.Object(
   {
+    ...problem,
     detail: Type.Union([
       Type.Array(
         Type.Object({
@@ -74,8 +93,6 @@ const InvalidReply = Type.Object(
       ),
       Type.String(),
     ]),
-    code: Type.String(),
-    request_id: Type.String(),
   },
   { $id: 'InvalidRequest', description: 'Not valid' },
 )

@@ -31,7 +31,12 @@ export function problemHandler(table: ProblemTable, unknownId: Problem) {
     if (error instanceof InvalidRequest && error.part !== 'path') {
       return sendBody(reply, 422, { detail: error.faults, code: 'invalid_request' })
     }
-    const problem = error instanceof InvalidRequest ? unknownId : toProblem(error, request.method)
+    const problem =
+      error instanceof InvalidRequest
+        ? unknownId
+        : hasGone(request, error)
+          ? gone
+          : toProblem(error, request.method)
     if (problem.status >= 500) request.log.error({ err: thrown }, problem.code)
     return sendProblem(reply, problem)
   }
@@ -47,6 +52,13 @@ function sendBody(reply: FastifyReply, status: number, body: Record<string, unkn
     .code(status)
     .header('x-request-id', id)
     .send({ ...body, request_id: id })
+}
+
+/** Nobody hears it: the sender left in the middle of the body. It is said of the sender, and not of a database. */
+const gone = new Problem(400, 'bad_request', 'The request did not arrive.')
+
+function hasGone({ raw }: FastifyRequest, error: unknown): boolean {
+  return raw.destroyed && !raw.complete && (error as NodeJS.ErrnoException).code === 'ECONNRESET'
 }
 
 const unreadableBody: Record<string, { type: string; msg: string }> = {

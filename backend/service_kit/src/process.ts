@@ -30,9 +30,12 @@ export async function runUntilSignalled(log: Logger, start: () => Promise<Runnin
     log.info({ url: service.url }, 'started')
     await signal
     log.info('stopping')
-    setTimeout(() => fail('stop took too long')(undefined), stopDeadlineMs).unref()
+    const deadline = setTimeout(() => fail('stop took too long')(undefined), stopDeadlineMs)
     await service.stop()
+    clearTimeout(deadline)
     log.info('stopped')
+    // What a library still waits for (a token, a retry) must not keep the process; its last lines are on their way.
+    setTimeout(() => process.exit(0), 200).unref()
   } catch (error) {
     fail('service failed')(error)
   }

@@ -113,6 +113,13 @@ describe('an address', () => {
       assert.deepEqual(check(query, { limit }, 'querystring'), no, limit)
   })
 
+  test('has numbers in it up to the greatest that is exact', () => {
+    const page = Type.Object({ after: Type.Integer({ maximum: Number.MAX_SAFE_INTEGER }) })
+    assert.deepEqual(check(page, { after: '9007199254740991' }, 'querystring'), { after: 2 ** 53 - 1 })
+    for (const after of ['9007199254740992', '9007199254740993', '9999999999999999'])
+      assert.equal((check(page, { after }, 'querystring') as string[]).length, 1, after)
+  })
+
   test('does not name a parameter twice', () => {
     assert.equal((check(query, { limit: ['5', '5'], q: ['a', 'a'] }, 'querystring') as string[]).length, 2)
   })

@@ -71,10 +71,11 @@ export function compileValidator({ schema, httpPart = 'body' }: RouteSchema) {
     const value = httpPart === 'body' ? data : readNumbers(schema as AddressSchema, data)
     if (validate(value)) return { value }
     const part = { querystring: 'query', params: 'path' }[httpPart] ?? httpPart
+    const errors = withoutEchoes(validate.errors ?? [])
     return {
       error: new InvalidRequest(
         part,
-        (validate.errors ?? []).map((error) => toFault(part, error)),
+        errors.map((error) => toFault(part, error)),
       ),
     }
   }
@@ -127,10 +128,16 @@ function readNumbers(schema: AddressSchema, data: unknown): Record<string, unkno
   const values: Record<string, unknown> = { ...(data as object) }
   for (const [name, { type }] of Object.entries(schema.properties ?? {})) {
     const value = values[name]
-    if (type === 'integer' && typeof value === 'string' && /^-?\d{1,15}$/.test(value))
+    if (type === 'integer' && typeof value === 'string' && /^-?\d{1,16}$/.test(value))
       values[name] = Number(value)
   }
   return values
+}
+
+/** What is none of the choices is told once, and not also as of a wrong type: a repeated `?status=`, for one. */
+function withoutEchoes(errors: ErrorObject[]): ErrorObject[] {
+  const choices = errors.filter(({ keyword }) => keyword === 'enum').map(({ instancePath }) => instancePath)
+  return errors.filter(({ keyword, instancePath }) => keyword !== 'type' || !choices.includes(instancePath))
 }
 
 function toFault(part: string, error: ErrorObject): Fault {

@@ -1,24 +1,9 @@
-import { randomUUID } from 'node:crypto'
-import type { Socket } from 'node:net'
+import { isUtf8 } from 'node:buffer'
+import type { IncomingMessage } from 'node:http'
 import type { App } from './http-server.ts'
 import { Problem, sendProblem } from './problems.ts'
-
-/** Answers what is not HTTP: Node has no request to hang an answer on, so this writes one by hand and closes. */
-export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy()
-    return
-  }
-  const [status, code, detail] =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? ['431 Request Header Fields Too Large', 'headers_too_large', 'The request headers are too large.']
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? ['408 Request Timeout', 'request_timeout', 'The request took too long to arrive.']
-        : ['400 Bad Request', 'bad_request', 'Bad Request']
-  const body = JSON.stringify({ detail, code, request_id: randomUUID() })
-  const head = `Content-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}`
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n${head}\r\n\r\n${body}`)
-}
+import { InvalidRequest } from './schema.ts'
+import { closeGently, faultOfHead, refuseEndless, refuseSlow } from './unreadable-bytes.ts'
 
 /** FastAPI's answers: 405 where the address exists for another method, else 404. */
 export function answerUnknownRoutes(app: App): void {
@@ -36,11 +21,75 @@ export function answerUnknownRoutes(app: App): void {
   })
 }
 
+/** Before anything else is looked at; what follows on such a connection is not looked at, either. */
+export function refuseOddHeads(app: App): void {
+  app.addHook('onRequest', async ({ raw }) => {
+    const fault = faultOfHead(raw)
+    if (fault) throw new Problem(fault.status, fault.code, fault.detail, { headers: { connection: 'close' } })
+  })
+}
+
 /** JSON and nothing else. No body is no fault by itself: many clients say `application/json` on a DELETE, too. */
 export function readJsonOnly(app: App): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
-    body === '' ? done(null, undefined) : parse(request, body.toString(), done),
-  )
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (body.length === 0) return done(null, undefined)
+    // Read leniently, broken letters would become others, and be stored.
+    if (!isUtf8(body)) return done(notJson())
+    return parse(request, body.toString(), done)
+  })
+}
+
+function notJson(): InvalidRequest {
+  return new InvalidRequest('body', [{ type: 'json_invalid', loc: ['body'], msg: 'JSON decode error' }])
+}
+
+/** 64 KB need no longer on any line; a picture has the time of a whole request. */
+const jsonBodyMs = 20_000
+
+/** Ends requests whose body trickles in, with 408. */
+export function hurryBodies(app: App): void {
+  app.addHook('preParsing', async ({ raw }) => {
+    if (raw.complete || isForm(raw)) return
+    const timer = setTimeout(() => refuseSlow(raw), jsonBodyMs)
+    for (const event of ['end', 'close']) raw.once(event, () => clearTimeout(timer))
+  })
+}
+
+/** Ends forms that go on beyond what a picture needs, with 413; whoever reads them counts the file, and not what is around it. */
+export function endLongForms(app: App): void {
+  app.addHook('preParsing', async ({ raw }) => {
+    if (raw.complete || !isForm(raw)) return
+    let left = largestBodyBytes
+    const count = (piece: Buffer) => {
+      left -= piece.length
+      if (left >= 0) return
+      raw.off('data', count)
+      refuseEndless(raw)
+    }
+    // Paused, it waits for its reader although somebody listens already.
+    raw.pause().on('data', count)
+  })
+}
+
+function isForm({ headers }: IncomingMessage): boolean {
+  return /^multipart\//i.test(headers['content-type'] ?? '')
+}
+
+/** The largest body that any route takes: a picture of 10 MB, and the multipart around it. */
+const largestBodyBytes = 11 * 1024 * 1024
+
+/**
+ * A request that is refused before it has arrived is still read to its end, so that its sender hears the answer and not a
+ * closed connection; unless nobody knows where that end is, or it is far.
+ */
+export function hangUpOnEndless(app: App): void {
+  app.addHook('onSend', async ({ raw: { complete, headers } }, reply) => {
+    if (complete) return
+    const isChunked = headers['transfer-encoding'] !== undefined
+    const isEndless = isChunked || Number(headers['content-length'] ?? 0) > largestBodyBytes
+    if (isEndless) closeGently(reply.raw)
+    if (isEndless || reply.statusCode === 413) reply.header('connection', 'keep-alive')
+  })
 }

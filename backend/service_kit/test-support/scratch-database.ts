@@ -22,6 +22,24 @@ export async function createScratchDatabase(): Promise<ScratchDatabase> {
   return { config, sql, drop }
 }
 
+/** How a service that is a process of its own is told of the database. */
+export function variablesFor({
+  host,
+  port,
+  user,
+  password,
+  database,
+}: PostgresConfig): Record<string, string> {
+  return {
+    POSTGRES_HOST: host,
+    POSTGRES_PORT: String(port),
+    POSTGRES_USER: user,
+    POSTGRES_PASSWORD: password,
+    POSTGRES_DB: database,
+    POSTGRES_SCRATCH: 'true',
+  }
+}
+
 /** Ends every connection to the database, as a failing server would; the next statement has to connect anew. */
 export async function endConnections({ config }: Pick<ScratchDatabase, 'config'>): Promise<void> {
   await administrate(

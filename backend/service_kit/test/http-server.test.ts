@@ -29,6 +29,7 @@ const options: HttpOptions = {
   routes: async () => {},
 }
 const config = { access: 'anyone' } as const
+const Page = Type.Object({ limit: Type.Integer({ default: 5 }), of: Type.Integer() })
 
 let app: App
 let client: Client
@@ -36,6 +37,7 @@ before(async () => {
   const routes = async (app: App) => {
     app.post('/things', { config, schema: { body: Type.Object({}) } }, async ({ body }) => body)
     app.delete('/things/:thing_id', { config }, async (_request, reply) => reply.code(204).send(null))
+    app.get('/list', { config, schema: { querystring: Page } }, async () => [])
     app.get('/odd', { config }, async () => Promise.reject(new Odd()))
     app.get('/broken', { config }, async () =>
       Promise.reject(new Error('select * from secrets at /srv/x.ts')),
@@ -93,13 +95,22 @@ describe('what is not HTTP', () => {
       [twoLengths, '400 Bad Request', 'bad_request'],
       [tooLong, '431 Request Header Fields Too Large', 'headers_too_large'],
     ] as const) {
-      const [head, body] = (await sendRaw(client.url, bytes)).split('\r\n\r\n')
-      assert.ok(head?.startsWith(`HTTP/1.1 ${status}`), head)
+      const [head = '', body] = (await sendRaw(client.url, bytes)).split('\r\n\r\n')
+      assert.ok(head.startsWith(`HTTP/1.1 ${status}`), head)
       const problem = JSON.parse(body ?? '')
       assert.equal(problem.code, code)
       assert.match(problem.request_id, /^[\da-f-]{36}$/)
+      assert.ok(head.includes(`\r\nX-Request-Id: ${problem.request_id}`), head)
     }
     assert.equal((await client.get('/')).status, 200)
+  })
+
+  test('a request for another protocol is answered in ours, and closed', async () => {
+    const upgrade = 'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n'
+    const startedAt = performance.now()
+    const said = await sendRaw(client.url, upgrade)
+    assert.match(said, /^HTTP\/1.1 200 OK\r\n(.+\r\n)*connection: close\r\n/i)
+    assert.ok(performance.now() - startedAt < 2_000, 'the connection is closed with the answer')
   })
 
   test('a request that names no host is refused', async () => {
@@ -132,10 +143,29 @@ describe('other origins', () => {
 test('/internal is in a contract of its own', async () => {
   assert.deepEqual(
     Object.keys((await client.get('/openapi.json')).body.paths).sort(),
-    ['/', '/health', '/livez', '/odd', '/broken', '/readyz', '/things', '/things/{thing_id}'].sort(),
+    ['/', '/health', '/livez', '/list', '/odd', '/broken', '/readyz', '/things', '/things/{thing_id}'].sort(),
   )
   const contract = (app as unknown as { internalContract: () => { paths: object } }).internalContract()
   assert.deepEqual(Object.keys(contract.paths), ['/internal/things'])
+})
+
+test('a parameter with a default is described as one that may be left out', async () => {
+  const { paths } = (await client.get('/openapi.json')).body
+  const required = paths['/list'].get.parameters.map(
+    ({ name, required = false }: Record<string, unknown>) => [name, required],
+  )
+  assert.deepEqual(required, [
+    ['limit', false],
+    ['of', true],
+  ])
+})
+
+test('a route is described with the refusals that it can give', async () => {
+  const { paths } = (await client.get('/openapi.json')).body
+  const statuses = (path: string, method = 'get') => Object.keys(paths[path][method].responses).map(Number)
+  assert.deepEqual(statuses('/health'), [200, 403])
+  assert.deepEqual(statuses('/readyz'), [200, 403, 503])
+  assert.deepEqual(statuses('/things', 'post'), [403, 413, 415, 422, 503])
 })
 
 test('the log names routes, not addresses, and leaves probes out', async () => {

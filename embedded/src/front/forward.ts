@@ -1,9 +1,9 @@
 import proxy from '@fastify/http-proxy'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { BodyTooLarge, isTooLarge } from './bodies.ts'
 import { refuse } from './refusals.ts'
 
-/** A picture of 10 MB and the multipart around it. */
-const largestBodyBytes = 11 * 1024 * 1024
+const tooLarge = 'The request is larger than 11 MB.'
 const timeouts = { headersTimeout: 35_000, bodyTimeout: 35_000, connect: { timeout: 3000 } }
 
 /** Meant for the front itself; Node has answered an "expect: 100-continue" already, and undici refuses to repeat it. */
@@ -85,10 +85,7 @@ async function refuseOddRequests(
   const [path = ''] = request.raw.url?.split('?') ?? []
   if (/%2e|%2f|%5c|%00|\\|\/\/|\/\.{1,2}(\/|$)/i.test(path))
     return refuse(reply, 404, 'There is nothing at this address.')
-  if (Number(request.headers['content-length'] ?? 0) > largestBodyBytes) {
-    return refuse(reply, 413, 'The request is larger than 11 MB.')
-  }
-  return undefined
+  return isTooLarge(request.raw) ? refuse(reply, 413, tooLarge) : undefined
 }
 
 /** Signed or not, what lists or describes a container is nobody's business here. */
@@ -107,8 +104,9 @@ async function refuseAllButBlobs(
 function onceAndInWords(detail: string) {
   return {
     retryDelay: () => null as unknown as number,
-    onError: (reply: unknown) => {
-      refuse(reply as FastifyReply, 503, detail)
+    onError: (reply: unknown, { error }: { error: Error }) => {
+      if (error.cause instanceof BodyTooLarge) refuse(reply as FastifyReply, 413, tooLarge)
+      else refuse(reply as FastifyReply, 503, detail)
     },
   }
 }

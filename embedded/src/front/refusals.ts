@@ -4,6 +4,8 @@ const codes: Record<number, string> = {
   400: 'bad_request',
   404: 'not_found',
   413: 'file_too_large',
+  415: 'unsupported_media_type',
+  431: 'headers_too_large',
   503: 'unavailable',
 }
 
@@ -11,5 +13,6 @@ const codes: Record<number, string> = {
 export function refuse(reply: FastifyReply, status: number, detail: string): FastifyReply {
   const code = codes[status] ?? (status < 500 ? 'refused' : 'internal_error')
   if (status === 503) reply.header('retry-after', '1')
-  return reply.code(status).send({ detail, code, request_id: reply.request.id })
+  const { id } = reply.request
+  return reply.code(status).header('x-request-id', id).send({ detail, code, request_id: id })
 }

@@ -35,15 +35,6 @@ export interface paths {
                         "application/json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Refused */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
             };
         };
         put?: never;
@@ -91,15 +82,6 @@ export interface paths {
                         "application/json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Refused */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
             };
         };
         put?: never;
@@ -140,15 +122,6 @@ export interface paths {
                 };
                 /** @description Refused */
                 403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused */
-                503: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -237,9 +210,9 @@ export interface paths {
         /** List orders, newest first */
         get: {
             parameters: {
-                query: {
-                    skip: number;
-                    limit: number;
+                query?: {
+                    skip?: number;
+                    limit?: number;
                     after?: number;
                     user_id?: number;
                     status?: "pending" | "processing" | "shipped" | "delivered" | "cancelled";
@@ -392,13 +365,38 @@ export interface paths {
                         "application/json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Refused */
+                /** @description Default Response */
                 409: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Problem"];
+                        "application/json": {
+                            detail: string;
+                            /** @enum {string} */
+                            code: "out_of_stock";
+                            request_id: string;
+                            lines: {
+                                product_id: number;
+                                wanted: number;
+                                available: number;
+                            }[];
+                        } | {
+                            detail: string;
+                            /** @enum {string} */
+                            code: "price_changed";
+                            request_id: string;
+                            lines: {
+                                product_id: number;
+                                expected: number;
+                                current: number;
+                            }[];
+                        } | {
+                            detail: string;
+                            /** @enum {string} */
+                            code: "in_progress" | "abandoned";
+                            request_id: string;
+                        };
                     };
                 };
                 /** @description Refused */
@@ -746,7 +744,15 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Problem"];
+                        "application/json": {
+                            detail: string;
+                            code: string;
+                            request_id: string;
+                            /** @enum {string} */
+                            from: "pending" | "processing" | "shipped" | "delivered" | "cancelled";
+                            /** @enum {string} */
+                            to: "pending" | "processing" | "shipped" | "delivered" | "cancelled";
+                        };
                     };
                 };
                 /** @description Not valid */

@@ -13,6 +13,7 @@ import { readIdempotencyKey } from './idempotency-key.ts'
 import { orderToken, withToken } from './order-token.ts'
 import {
   ItemList,
+  MoveNotAllowedReply,
   NewOrder,
   OrderList,
   OrderPath,
@@ -20,6 +21,7 @@ import {
   OrderReply,
   PlacedOrderReply,
   PlaceHeaders,
+  RefusedOrderReply,
   StatusChange,
 } from './schemas.ts'
 
@@ -44,9 +46,9 @@ function placeRoute(app: App, context: Context): void {
       '`Idempotency-Key` and repeat the request with it until the answer is final.',
     headers: PlaceHeaders,
     body: NewOrder,
-    response: { 201: PlacedOrderReply },
+    response: { 201: PlacedOrderReply, 409: RefusedOrderReply },
   }
-  const config = { access: 'anyone' as const, problems: [409] }
+  const config = { access: 'anyone' } as const
   app.post('/orders', { config, schema, onRequest: returnKey }, async (request, reply) => {
     const { principal, body, id } = request
     const orderUid = randomUUID()
@@ -103,18 +105,14 @@ function changeRoutes(app: App, context: Context): void {
     summary: 'Move an order along, or cancel it',
     params: OrderPath,
     querystring: StatusChange,
-    response: { 200: OrderReply },
+    response: { 200: OrderReply, 409: MoveNotAllowedReply },
   }
-  app.patch(
-    '/orders/:order_id/status',
-    { config: { access: 'owner', problems: [409] }, schema: move },
-    async (request) => {
-      const { params, query, principal } = request
-      const order = await moveOrder(sql, params.order_id, query.new_status, principal.subject)
-      await returnStock(order, context, request)
-      return toReply(order)
-    },
-  )
+  app.patch('/orders/:order_id/status', { config: { access: 'owner' }, schema: move }, async (request) => {
+    const { params, query, principal } = request
+    const order = await moveOrder(sql, params.order_id, query.new_status, principal.subject)
+    await returnStock(order, context, request)
+    return toReply(order)
+  })
 
   const remove = { tags, summary: 'Delete an order', params: OrderPath, response: { 204: NoBody } }
   app.delete('/orders/:order_id', { config: { access: 'staff' }, schema: remove }, async (request, reply) => {

@@ -1,3 +1,4 @@
+import { ProblemWith } from '@tallyshop/service-kit/openapi'
 import { Id, Money, Nullable, OneOf, Text, Timestamp, Uuid } from '@tallyshop/service-kit/schema'
 import { type Static, Type } from 'typebox'
 import { orderStatuses, recordableStatuses } from '../domain/order.ts'
@@ -30,8 +31,8 @@ export const OrderItemReply = Type.Object({
   product_id: Id,
   product_name: Type.String(),
   quantity: Type.Integer(),
-  price_at_purchase: Type.Number(),
-  item_total: Type.Number(),
+  price_at_purchase: Money(),
+  item_total: Money(),
   created_at: Timestamp,
   updated_at: Nullable(Timestamp),
 })
@@ -42,7 +43,7 @@ export const OrderReply = Type.Object({
   user_id: Nullable(Id),
   status: OneOf(orderStatuses),
   order_date: Timestamp,
-  total_amount: Type.Number(),
+  total_amount: Money(),
   shipping_address: Nullable(Type.String()),
   items: Type.Array(OrderItemReply),
   created_at: Timestamp,
@@ -52,6 +53,19 @@ export type OrderReply = Static<typeof OrderReply>
 
 /** The answer to a placed order: whoever holds the token may read and cancel it. */
 export const PlacedOrderReply = Type.Intersect([OrderReply, Type.Object({ order_token: Type.String() })])
+
+const Shortage = Type.Object({ product_id: Id, wanted: Type.Integer(), available: Type.Integer() })
+
+const PriceChange = Type.Object({ product_id: Id, expected: Money(), current: Money() })
+
+/** Why an order gets nothing; or that it is being placed at this moment, or was called off. */
+export const RefusedOrderReply = Type.Union([
+  ProblemWith({ code: OneOf(['out_of_stock']), lines: Type.Array(Shortage) }),
+  ProblemWith({ code: OneOf(['price_changed']), lines: Type.Array(PriceChange) }),
+  ProblemWith({ code: OneOf(['in_progress', 'abandoned']) }),
+])
+
+export const MoveNotAllowedReply = ProblemWith({ from: OneOf(orderStatuses), to: OneOf(orderStatuses) })
 
 export const OrderList = Type.Array(OrderReply)
 

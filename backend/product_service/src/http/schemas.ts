@@ -1,3 +1,4 @@
+import { ProblemWith } from '@tallyshop/service-kit/openapi'
 import { HttpUrl, Id, Money, Nullable, Text, Timestamp, Uuid } from '@tallyshop/service-kit/schema'
 import { type Static, Type } from 'typebox'
 import { largestStock } from '../domain/product.ts'
@@ -31,7 +32,7 @@ export const ProductReply = Type.Object({
   product_id: Id,
   name: Type.String(),
   description: Nullable(Type.String()),
-  price: Type.Number(),
+  price: Money(),
   stock_quantity: Type.Integer(),
   image_url: Nullable(Type.String()),
   thumbnail_url: Nullable(Type.String()),
@@ -60,6 +61,8 @@ export const StockAdjustment = Type.Object({
   }),
   reason: Text({ minLength: 1, maxLength: 255 }),
 })
+
+export const StockOutOfRangeReply = ProblemWith({ available: Type.Integer() })
 
 export const StockMovementReply = Type.Object({
   movement_id: Type.Integer(),
@@ -96,7 +99,7 @@ export const AllocationRequest = Type.Object({
 const AllocatedLine = Type.Object({
   product_id: Id,
   quantity: Type.Integer(),
-  unit_price: Type.Number(),
+  unit_price: Money(),
   name: Type.String(),
 })
 

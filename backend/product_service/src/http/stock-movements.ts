@@ -5,7 +5,14 @@ import { adjustedStock, type Product } from '../domain/product.ts'
 import { changeProduct, getProduct } from '../postgres/products.ts'
 import { listMovements, type StockMovement } from '../postgres/stock-movements.ts'
 import { sendProduct } from './product-reply.ts'
-import { MovementList, MovementQuery, ProductPath, ProductReply, StockAdjustment } from './schemas.ts'
+import {
+  MovementList,
+  MovementQuery,
+  ProductPath,
+  ProductReply,
+  StockAdjustment,
+  StockOutOfRangeReply,
+} from './schemas.ts'
 
 /** Stock as a ledger: adjust it with a reason, and read every movement that made it what it is. */
 export function stockMovementRoutes(app: App, { sql, images }: Context): void {
@@ -15,13 +22,13 @@ export function stockMovementRoutes(app: App, { sql, images }: Context): void {
   app.post(
     '/products/:product_id/stock-adjustments',
     {
-      config: { ...config, problems: [409] },
+      config,
       schema: {
         tags,
         summary: 'Adjust the stock by a number, with a reason',
         params: ProductPath,
         body: StockAdjustment,
-        response: { 200: ProductReply },
+        response: { 200: ProductReply, 409: StockOutOfRangeReply },
       },
     },
     async ({ params, body, principal }, reply) => {

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+
+type Refusal = [status: string, code: string, detail: string]
+
+const tooLarge: Refusal = [
+  '431 Request Header Fields Too Large',
+  'headers_too_large',
+  'The request headers are too large.',
+]
+const tooSlow: Refusal = ['408 Request Timeout', 'request_timeout', 'The request took too long to arrive.']
+const tooLong: Refusal = ['413 Content Too Large', 'body_too_large', 'The request body is too large.']
+const unreadable: Refusal = ['400 Bad Request', 'bad_request', 'Bad Request']
+const noTunnel: Refusal = ['405 Method Not Allowed', 'method_not_allowed', 'Method Not Allowed']
+
+/**
+ * Answers what is not HTTP or does not arrive, and closes: Node has no request to hang an answer on, so this is written by
+ * hand. Answers keep their order: one that is on its way to an earlier request goes first, and a request that was answered
+ * before it had arrived hears nothing more.
+ */
+export function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET') socket.destroy()
+  else if (error.code === 'HPE_HEADER_OVERFLOW') refuse(tooLarge, socket)
+  else refuse(error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? tooSlow : unreadable, socket)
+}
+
+/** For a request whose body takes too long. */
+export function refuseSlow({ socket }: IncomingMessage): void {
+  refuse(tooSlow, socket)
+}
+
+/** For a request whose body does not end, unless it is answered already: nothing more of it is read. */
+export function refuseEndless(request: IncomingMessage): void {
+  if (lastAnswers.get(request.socket)?.headersSent) return
+  request.unpipe()
+  request.pause()
+  refuse(tooLong, request.socket)
+}
+
+/**
+ * For an answer to a request that has no end in sight: it is read on for a while, and dropped, and then the connection is
+ * closed unless the end came. Closed at once, the answer would be lost to whoever is still sending.
+ */
+export function closeGently(response: ServerResponse): void {
+  const { req: request } = response
+  const { socket } = request
+  response.once('finish', () => {
+    const most = socket.bytesRead + lingerBytes
+    const count = () => {
+      if (request.complete) socket.off('data', count)
+      else if (socket.bytesRead > most) socket.destroy()
+    }
+    socket.on('data', count)
+    request.unpipe()
+    request.resume()
+    setTimeout(() => {
+      if (!request.complete) socket.destroy()
+    }, lingerReadingMs).unref()
+  })
+}
+
+/** A photograph that is far too large still hears so; a gigabyte is not read. */
+const lingerBytes = 32 * 1024 * 1024
+const lingerReadingMs = 5_000
+
+/**
+ * Lets refusals know what else is being answered, notes heads that nobody should answer, and answers what Node would end
+ * without a word. Of the server's options it wants `requireHostHeader: false`: that refusal would have no words, either.
+ */
+export function watchAnswers(server: Server): void {
+  // All are counted, and none dropped unseen; they are limited by their bytes.
+  server.maxHeadersCount = 0
+  server.prependListener('request', (request, response) => {
+    lastAnswers.set(request.socket, response)
+    const fault = judgeHead(request)
+    if (fault) spoiled.set(request.socket, fault)
+  })
+  server.on('connect', (_request, socket) => {
+    socket.on('error', () => {})
+    refuse(noTunnel, socket)
+  })
+  // An expectation that we do not know may be ignored (RFC 9110, 10.1.1); Node's own 417 is not in our words.
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response))
+}
+
+export type HeadFault = { status: 400 | 431; code: string; detail: string }
+
+/**
+ * Why a request must be refused by its head alone: because proxies before us may have read another host in it, or less of
+ * it. What follows on the same connection is refused likewise, as nobody can tell what it was meant to be.
+ */
+export function faultOfHead({ socket }: IncomingMessage): HeadFault | undefined {
+  return spoiled.get(socket)
+}
+
+const mostHeaders = 100
+
+function judgeHead({ rawHeaders, httpVersion }: IncomingMessage): HeadFault | undefined {
+  const names = rawHeaders.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase())
+  const hosts = names.filter((name) => name === 'host').length
+  if (names.length > mostHeaders) {
+    return { status: 431, code: 'headers_too_large', detail: 'The request has more than 100 headers.' }
+  }
+  const needsHost = httpVersion !== '1.0'
+  if (hosts > 1 || (needsHost && hosts === 0) || !httpVersion.startsWith('1.')) {
+    return { status: 400, code: 'bad_request', detail: 'The request must be HTTP/1.1 and name one host.' }
+  }
+  return undefined
+}
+
+const spoiled = new WeakMap<Duplex, HeadFault>()
+const lastAnswers = new WeakMap<Duplex, ServerResponse>()
+
+function refuse(refusal: Refusal, socket: Duplex): void {
+  const answer = lastAnswers.get(socket)
+  const isItsOwn = answer !== undefined && !answer.req.complete
+  if (!socket.writable || (isItsOwn && answer.headersSent)) socket.destroy()
+  else if (!answer || isItsOwn || answer.writableFinished) writeRefusal(refusal, socket)
+  else answer.once('finish', () => writeRefusal(refusal, socket))
+}
+
+const lingerMs = 1_000
+
+function writeRefusal([status, code, detail]: Refusal, socket: Duplex): void {
+  const id = randomUUID()
+  const body = JSON.stringify({ detail, code, request_id: id })
+  const head = `Content-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}`
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nX-Request-Id: ${id}\r\n${head}\r\n\r\n${body}`)
+  // Closed at once, the connection could be gone before its other side has read this; left open, it could be kept for ever.
+  setTimeout(() => socket.destroy(), lingerMs).unref()
+}

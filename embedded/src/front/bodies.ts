@@ -1,0 +1,49 @@
+import type { IncomingMessage } from 'node:http'
+import { type Readable, Transform, type TransformCallback } from 'node:stream'
+import { closeGently, faultOfHead } from '@tallyshop/service-kit/unreadable-bytes'
+import type { FastifyInstance } from 'fastify'
+
+/** A picture of 10 MB and the multipart around it. */
+const largestBodyBytes = 11 * 1024 * 1024
+
+export class BodyTooLarge extends Error {}
+
+export function isTooLarge({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length'] ?? 0) > largestBodyBytes
+}
+
+/**
+ * Passes bodies on up to 11 MB, also those that do not say how long they are. What is refused on the way is still read to
+ * its end, so that the browser hears the answer and can use its connection again; unless that end is far, or unknown.
+ */
+export function limitBodies(app: FastifyInstance): void {
+  app.addHook('preParsing', async (_request, _reply, payload: Readable) => {
+    // A stream of its own: the client that sends it on destroys it when the service answers early, and would take the
+    // browser's connection along.
+    const limited = new Limit()
+    payload.once('close', () => {
+      if (!payload.readableEnded) limited.destroy(new Error('The sender went away.'))
+    })
+    payload.on('error', (error) => limited.destroy(error))
+    limited.once('close', () => payload.unpipe(limited).resume())
+    return payload.pipe(limited)
+  })
+  app.addHook('onSend', async ({ raw }, reply) => {
+    if (raw.complete || faultOfHead(raw)) return
+    // Nor is it waited for when the service has waited long enough.
+    const isEndless =
+      isTooLarge(raw) || raw.headers['transfer-encoding'] !== undefined || reply.statusCode === 408
+    if (isEndless) closeGently(reply.raw)
+    reply.header('connection', 'keep-alive')
+  })
+}
+
+class Limit extends Transform {
+  private left = largestBodyBytes
+
+  override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.left -= piece.length
+    if (this.left < 0) done(new BodyTooLarge())
+    else done(null, piece)
+  }
+}
