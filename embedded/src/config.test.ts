@@ -44,7 +44,7 @@ describe('the settings of npm start', () => {
       FRONTEND_PORT: '70000',
       ORDER_SERVICE_PORT: '-1',
       PUBLIC_URL: 'shop.example',
-      AZURE_STORAGE_ACCOUNT_KEY: 'x',
+      AZURE_STORAGE_ACCOUNT_KEY: 'a2V5',
       AZURE_STORAGE_CONTAINER_NAME: 'My Pictures',
     }
     assert.throws(
@@ -56,8 +56,25 @@ describe('the settings of npm start', () => {
     )
   })
 
-  it('with an account of one’s own start no Azurite', () => {
-    const account = { AZURE_STORAGE_ACCOUNT_NAME: 'mine', AZURE_STORAGE_ACCOUNT_KEY: 'a2V5' }
-    assert.equal(readConfig(account, '/shop').azureAccountConfigured, true)
+  it('with an account of one’s own start no Azurite, whether it has a key or not', () => {
+    const name = { AZURE_STORAGE_ACCOUNT_NAME: 'mine' }
+    assert.equal(
+      readConfig({ ...name, AZURE_STORAGE_ACCOUNT_KEY: 'a2V5' }, '/shop').azureAccountConfigured,
+      true,
+    )
+    assert.equal(readConfig(name, '/shop').azureAccountConfigured, true)
+  })
+
+  it('are refused where they hold what was to be filled in', () => {
+    const AZURE_STORAGE_ACCOUNT_NAME = 'your_storage_account_name'
+    assert.throws(
+      () => readConfig({ AZURE_STORAGE_ACCOUNT_NAME }, '/shop'),
+      /unlike "your_storage_account_name": leave it away to keep pictures on this machine/,
+    )
+    const key = 'your_storage_account_key'
+    assert.throws(
+      () => readConfig({ AZURE_STORAGE_ACCOUNT_NAME: 'mine', AZURE_STORAGE_ACCOUNT_KEY: key }, '/shop'),
+      ({ message }: Error) => message.includes('which is base64') && !message.includes(key),
+    )
   })
 })

@@ -45,7 +45,7 @@ export function readConfig(environment: Environment, home: string): ShopConfig {
   }
   faults.push(
     ...samePortTwice(config.ports),
-    ...halfAnAccount(environment),
+    ...unusableAccount(environment),
     ...unusableUrl('PUBLIC_URL', environment),
     ...unusableUrl('AZURE_STORAGE_BLOB_ENDPOINT', environment),
     ...unusableUrl('AZURE_STORAGE_PUBLIC_ENDPOINT', environment),
@@ -82,15 +82,26 @@ function samePortTwice({ front, product, order }: ShopConfig['ports']): string[]
   ]
 }
 
-function halfAnAccount({
+/** A name alone is an account that is opened by the identity of whoever starts the shop. */
+function unusableAccount({
   AZURE_STORAGE_ACCOUNT_NAME: name,
   AZURE_STORAGE_ACCOUNT_KEY: key,
 }: Environment): string[] {
-  if (Boolean(name) === Boolean(key)) return []
-  const [given, missing] = name ? ['NAME', 'KEY'] : ['KEY', 'NAME']
-  return [
-    `AZURE_STORAGE_ACCOUNT_${given} is set but AZURE_STORAGE_ACCOUNT_${missing} is not: set both for an account of yours, or neither to keep pictures on this machine.`,
-  ]
+  const faults: string[] = []
+  if (key && !name) {
+    faults.push(
+      'AZURE_STORAGE_ACCOUNT_KEY is set but AZURE_STORAGE_ACCOUNT_NAME is not: set both for an account of yours, or neither to keep pictures on this machine.',
+    )
+  }
+  if (name && !/^[a-z\d]{3,24}$/.test(name)) {
+    faults.push(
+      `AZURE_STORAGE_ACCOUNT_NAME must be the name of a storage account, 3 to 24 small letters and digits, unlike "${name}": leave it away to keep pictures on this machine.`,
+    )
+  }
+  if (key && Buffer.from(key, 'base64').toString('base64') !== key) {
+    faults.push('AZURE_STORAGE_ACCOUNT_KEY must be the key of that account, which is base64.')
+  }
+  return faults
 }
 
 function unusableUrl(name: string, environment: Environment): string[] {

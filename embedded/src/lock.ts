@@ -4,6 +4,7 @@ import { connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { BlobStore } from './azurite.ts'
 import { CannotStart } from './cannot-start.ts'
 import type { RunningDatabase } from './postgres.ts'
 
@@ -11,6 +12,8 @@ export type RunningShop = {
   urls: { shop: string; product: string; order: string }
   productDatabase: RunningDatabase
   orderDatabase: RunningDatabase
+  /** Absent where an account of the environment keeps the pictures. */
+  pictureStore?: BlobStore
 }
 type Answer = { id?: string; pid?: number; shop?: RunningShop }
 

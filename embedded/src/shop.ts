@@ -13,7 +13,13 @@ import { getSecrets } from './secrets.ts'
 import type { Steps } from './steps.ts'
 import { frontVariables, orderVariables, productVariables, sharedVariables } from './variables.ts'
 
-export type Shop = { urls: RunningShop['urls']; oneEnded: Promise<never>; stop: () => Promise<void> }
+export type Shop = {
+  urls: RunningShop['urls']
+  /** The pages from this machine, whatever PUBLIC_URL calls them. */
+  directUrl: string
+  oneEnded: Promise<never>
+  stop: () => Promise<void>
+}
 type Home = { config: ShopConfig; steps: Steps; processes: Processes; logFile: (name: string) => string }
 
 /** No one is stopped before those who need it; a group has until then, counted from the beginning of the stop. */
@@ -37,16 +43,20 @@ export async function startShop(asked: ShopConfig, steps: Steps, interrupted: Ab
   }
   try {
     const home = { config, steps, processes, logFile: logs.fileFor }
-    const running = await Promise.race([startAll(home), processes.oneEnded, whenAborted(interrupted)])
+    const { running, directUrl } = await Promise.race([
+      startAll(home),
+      processes.oneEnded,
+      whenAborted(interrupted),
+    ])
     lock.tell(running)
-    return { urls: running.urls, oneEnded: processes.oneEnded, stop }
+    return { urls: running.urls, directUrl, oneEnded: processes.oneEnded, stop }
   } catch (error) {
     await stop()
     throw error
   }
 }
 
-async function startAll(home: Home): Promise<RunningShop> {
+async function startAll(home: Home): Promise<{ running: RunningShop; directUrl: string }> {
   const { config } = home
   const addresses = await chooseAddresses(config)
   const facts = { config, addresses, secrets: getSecrets(config.dataDir, config.environment) }
@@ -67,7 +77,14 @@ async function startAll(home: Home): Promise<RunningShop> {
   const front = async () => startFront(home, addresses, frontVariables(facts, await startingStore))
 
   const [productDatabase, orderDatabase] = await Promise.all([productService(), orderService(), front()])
-  return { urls: addresses.public, productDatabase, orderDatabase }
+  const pictureStore = await startingStore
+  const running = {
+    urls: addresses.public,
+    productDatabase,
+    orderDatabase,
+    ...(pictureStore && { pictureStore }),
+  }
+  return { running, directUrl: addresses.direct.shop }
 }
 
 function startDatabase(home: Home, owner: string, database: string): Promise<RunningDatabase> {

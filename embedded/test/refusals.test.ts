@@ -74,8 +74,15 @@ describe('a start that cannot be says why in one sentence and exits 1', () => {
 
   it('half an Azure account', async () => {
     await refused(
-      { AZURE_STORAGE_ACCOUNT_NAME: 'shop' },
-      /^AZURE_STORAGE_ACCOUNT_NAME is set but AZURE_STORAGE_ACCOUNT_KEY is not: .+\.$/,
+      { AZURE_STORAGE_ACCOUNT_KEY: 'a2V5' },
+      /^AZURE_STORAGE_ACCOUNT_KEY is set but AZURE_STORAGE_ACCOUNT_NAME is not: .+\.$/,
+    )
+  })
+
+  it('the name of an account that nobody filled in', async () => {
+    await refused(
+      { AZURE_STORAGE_ACCOUNT_NAME: 'your_storage_account_name' },
+      /^AZURE_STORAGE_ACCOUNT_NAME must be the name of a storage account, .+\.$/,
     )
   })
 

@@ -1,21 +1,34 @@
 import { findRunningShop, type RunningShop } from '@tallyshop/embedded/lock'
 import pg from 'pg'
+import { findPictureStore, type PictureStore } from './picture-store.ts'
 
 export type Databases = { product: pg.Pool; order: pg.Pool; end: () => Promise<void> }
 
 /**
- * Connects to both databases: by their addresses in the environment, else those of the shop that runs on a data folder.
- * Undefined where none runs, or where only one address is given.
+ * Connects to both databases and finds the store of pictures: by their addresses in the environment, else those of the shop
+ * that runs on a data folder. Undefined where none runs, or where the address of only one database is given.
  */
+export async function findShop(
+  environment: Record<string, string>,
+  dataDir: string,
+): Promise<{ databases: Databases; pictures: PictureStore | undefined } | undefined> {
+  const { PRODUCT_DATABASE_URL: product, ORDER_DATABASE_URL: order } = environment
+  if (Boolean(product) !== Boolean(order)) return undefined
+  const shop = product && order ? undefined : await findRunningShop(dataDir)
+  const [productUrl, orderUrl] = shop
+    ? [toUrl(shop.productDatabase), toUrl(shop.orderDatabase)]
+    : [product, order]
+  if (!productUrl || !orderUrl) return undefined
+  const pictures = findPictureStore(environment, shop)
+  return { databases: connectBoth(productUrl, orderUrl), pictures }
+}
+
+/** The databases alone, found the same way. */
 export async function findDatabases(
   environment: Record<string, string>,
   dataDir: string,
 ): Promise<Databases | undefined> {
-  const { PRODUCT_DATABASE_URL: product, ORDER_DATABASE_URL: order } = environment
-  if (product && order) return connectBoth(product, order)
-  if (product || order) return undefined
-  const shop = await findRunningShop(dataDir)
-  return shop && connectBoth(toUrl(shop.productDatabase), toUrl(shop.orderDatabase))
+  return (await findShop(environment, dataDir))?.databases
 }
 
 export function connectBoth(productUrl: string, orderUrl: string): Databases {

@@ -90,9 +90,29 @@ describe('the settings of storage', () => {
       )
   })
 
-  test('go together: a name without a key is a mistake, and neither is a choice', () => {
-    for (const [name, value] of Object.entries(account))
-      assert.match(faultsOf({ ...secret, [name]: value }), /set both, or neither/)
+  test('need a name; a name alone means the identity of the process, over https and for a week at most', () => {
+    const key = account.AZURE_STORAGE_ACCOUNT_KEY
+    assert.match(faultsOf({ ...secret, AZURE_STORAGE_ACCOUNT_KEY: key }), /set both, or neither/)
     assert.ok(!('blobStorage' in readConfig({ ...secret, AZURE_STORAGE_ACCOUNT_NAME: ' ' })))
+    const named = { ...secret, AZURE_STORAGE_ACCOUNT_NAME: 'shop', AZURE_SAS_TOKEN_EXPIRY_HOURS: '168' }
+    assert.ok(!('accountKey' in (readConfig(named).blobStorage ?? { accountKey: 'none is configured' })))
+    assert.match(faultsOf({ ...named, AZURE_SAS_TOKEN_EXPIRY_HOURS: '168.5' }), /at most 168 where/)
+    const plain = { AZURE_STORAGE_BLOB_ENDPOINT: 'http://127.0.0.1:10000/shop' }
+    assert.match(faultsOf({ ...named, ...plain }), /must be https where/)
+    assert.equal(storage({ AZURE_SAS_TOKEN_EXPIRY_HOURS: '1000' }).urlLifeMs, 1000 * 3_600_000)
+  })
+
+  test('are refused where they cannot be an account, without telling the key', () => {
+    for (const name of ['your_storage_account_name', 'Shop', 'sh', 'a'.repeat(25), 'my-shop'])
+      assert.match(
+        faultsOf({ ...secret, ...account, AZURE_STORAGE_ACCOUNT_NAME: name }),
+        new RegExp(`3 to 24 small letters and digits, unlike "${name}"`),
+      )
+    assert.equal(faultsOf({ ...secret, ...account, AZURE_STORAGE_ACCOUNT_NAME: 'devstoreaccount1' }), '')
+    for (const key of ['your_storage_account_key', 'a2V', 'a2V5=', 'a 2V5']) {
+      const faults = faultsOf({ ...secret, ...account, AZURE_STORAGE_ACCOUNT_KEY: key })
+      assert.match(faults, /AZURE_STORAGE_ACCOUNT_KEY must be the key/)
+      assert.ok(!faults.includes(key))
+    }
   })
 })

@@ -5,7 +5,8 @@ import { type PostgresConfig, readPostgresConfig } from '@tallyshop/service-kit/
 
 export type BlobStorageConfig = {
   accountName: string
-  accountKey: string
+  /** Absent: the identity that this process runs under opens the account. */
+  accountKey?: string
   containerName: string
   /** Where this service reaches the account. */
   endpoint: string
@@ -37,23 +38,55 @@ export function readConfig(environment: Environment): Readonly<ProductServiceCon
   })
 }
 
-function readBlobStorage(read: EnvironmentReader, publicUrl: string): BlobStorageConfig | undefined {
+/** The storage account, as this service finds it in the environment; undefined where none is named. */
+export function readBlobStorage(read: EnvironmentReader, publicUrl: string): BlobStorageConfig | undefined {
   const accountName = read.optional('AZURE_STORAGE_ACCOUNT_NAME')
   const accountKey = read.optional('AZURE_STORAGE_ACCOUNT_KEY')
-  if (accountName === undefined && accountKey === undefined) return undefined
-  if (accountName === undefined || accountKey === undefined) {
-    read.fault('AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY go together: set both, or neither.')
-    return undefined
-  }
+  refuseUnusableAccount(read, accountName, accountKey)
+  if (accountName === undefined) return undefined
   const endpoint = read.url('AZURE_STORAGE_BLOB_ENDPOINT', `https://${accountName}.blob.core.windows.net`)
+  if (accountKey === undefined && endpoint.startsWith('http:')) {
+    read.fault('AZURE_STORAGE_BLOB_ENDPOINT must be https where AZURE_STORAGE_ACCOUNT_KEY is not set.')
+  }
   // Azurite names the account in the path; browsers then reach it through the front, and its port is in no URL.
   const isAzurite = URL.parse(endpoint)?.pathname === `/${accountName}`
   return {
     accountName,
-    accountKey,
+    ...(accountKey !== undefined && { accountKey }),
     containerName: read.text('AZURE_STORAGE_CONTAINER_NAME', 'product-images'),
     endpoint,
     publicEndpoint: read.url('AZURE_STORAGE_PUBLIC_ENDPOINT', isAzurite ? `${publicUrl}/blobs` : endpoint),
-    urlLifeMs: read.number('AZURE_SAS_TOKEN_EXPIRY_HOURS', 24, { min: 2 / 3600, max: 24 * 365 }) * 3_600_000,
+    urlLifeMs: readUrlLifeMs(read, accountKey !== undefined),
+  }
+}
+
+function readUrlLifeMs(read: EnvironmentReader, hasKey: boolean): number {
+  const hours = read.number('AZURE_SAS_TOKEN_EXPIRY_HOURS', 24, { min: 2 / 3600, max: 24 * 365 })
+  if (!hasKey && hours > 168) {
+    read.fault(
+      'AZURE_SAS_TOKEN_EXPIRY_HOURS must be at most 168 where AZURE_STORAGE_ACCOUNT_KEY is not set: ' +
+        'Azure lets an identity sign for seven days.',
+    )
+  }
+  return hours * 3_600_000
+}
+
+function refuseUnusableAccount(
+  read: EnvironmentReader,
+  accountName: string | undefined,
+  accountKey: string | undefined,
+): void {
+  if (accountName === undefined && accountKey !== undefined) {
+    read.fault(
+      'AZURE_STORAGE_ACCOUNT_KEY is set and AZURE_STORAGE_ACCOUNT_NAME is not: set both, or neither.',
+    )
+  }
+  if (accountName !== undefined && !/^[a-z\d]{3,24}$/.test(accountName)) {
+    read.fault(
+      `AZURE_STORAGE_ACCOUNT_NAME must be the name of a storage account, 3 to 24 small letters and digits, unlike "${accountName}".`,
+    )
+  }
+  if (accountKey !== undefined && Buffer.from(accountKey, 'base64').toString('base64') !== accountKey) {
+    read.fault('AZURE_STORAGE_ACCOUNT_KEY must be the key of that account, which is base64.')
   }
 }

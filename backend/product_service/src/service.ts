@@ -11,6 +11,8 @@ import { imageRoutes } from './http/images.ts'
 import { productNotFound, productProblems } from './http/problems.ts'
 import { productRoutes } from './http/products.ts'
 import { stockMovementRoutes } from './http/stock-movements.ts'
+import { ImageDecoder } from './image-decoder/image-decoder.ts'
+import { startImageSweeper } from './image-sweeper.ts'
 
 const migrations = new URL('../migrations', import.meta.url).pathname
 
@@ -22,9 +24,12 @@ export async function startProductService(
   await migrate(config.postgres, migrations)
   const context = createContext(config)
   const app = await createProductServer(config, log, context)
+  await context.images?.start(log)
   const url = await listen(app, config.http)
+  const sweeper = context.images && startImageSweeper(context.sql, context.images, log)
   const stop = async () => {
-    await app.close()
+    await Promise.all([app.close(), sweeper?.stop(), context.images?.stop()])
+    context.decoder.close()
     await context.sql.end()
   }
   return { url, stop }
@@ -53,5 +58,9 @@ export function createProductServer(
 }
 
 function createContext({ postgres, blobStorage }: ProductServiceConfig): Context {
-  return { sql: openPool(postgres), images: blobStorage && new ImageStore(blobStorage) }
+  return {
+    sql: openPool(postgres),
+    images: blobStorage && new ImageStore(blobStorage),
+    decoder: new ImageDecoder(),
+  }
 }

@@ -8,6 +8,7 @@ import { createClient } from '@tallyshop/service-kit/test-support/http'
 import {
   createScratchDatabase,
   type ScratchDatabase,
+  variablesFor,
 } from '@tallyshop/service-kit/test-support/scratch-database'
 import { addProduct } from './products.ts'
 
@@ -21,19 +22,11 @@ const main = new URL('../src/main.ts', import.meta.url).pathname
 const run = (environment: Record<string, string>) =>
   spawn(process.execPath, [main], { env: { PATH: process.env.PATH, ...environment }, timeout: 20_000 })
 
-const settings = () => {
-  const { host, port, user, password, database: name } = database.config
-  return {
-    PORT: '0',
-    POSTGRES_HOST: host,
-    POSTGRES_PORT: String(port),
-    POSTGRES_USER: user,
-    POSTGRES_PASSWORD: password,
-    POSTGRES_DB: name,
-    POSTGRES_SCRATCH: 'true',
-    SERVICE_AUTH_SECRET: 'sixteen letters or more',
-  }
-}
+const settings = () => ({
+  PORT: '0',
+  ...variablesFor(database.config),
+  SERVICE_AUTH_SECRET: 'sixteen letters or more',
+})
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   test(`the process says where it listens, serves, and on ${signal} ends with 0`, async () => {
@@ -64,12 +57,12 @@ test('a start without its settings names every fault, tells no secret, and ends 
     SERVICE_AUTH_SECRET: secret,
     PORT: 'eighty',
     PUBLIC_URL: 'http://shop.example',
-    AZURE_STORAGE_ACCOUNT_NAME: 'shop',
+    AZURE_STORAGE_ACCOUNT_KEY: 'a2V5',
   })
   const said = text(child.stderr)
   assert.deepEqual(await once(child, 'exit'), [1, null])
   const faults = (await said).trim().split('\n')
-  for (const name of ['SERVICE_AUTH_SECRET', 'PORT', 'PUBLIC_URL', 'AZURE_STORAGE_ACCOUNT_KEY']) {
+  for (const name of ['SERVICE_AUTH_SECRET', 'PORT', 'PUBLIC_URL', 'AZURE_STORAGE_ACCOUNT_NAME']) {
     assert.ok(
       faults.some((fault) => fault.includes(name)),
       name,

@@ -1,67 +1,72 @@
-import { randomUUID } from 'node:crypto'
-import {
-  BlobSASPermissions,
-  BlobServiceClient,
-  type ContainerClient,
-  generateBlobSASQueryParameters,
-  RestError,
-  SASProtocol,
-  StorageSharedKeyCredential,
-} from '@azure/storage-blob'
+import { type ContainerClient, RestError } from '@azure/storage-blob'
+import type { Logger } from '@tallyshop/service-kit/logger'
 import type { BlobStorageConfig } from '../config.ts'
 import { StorageUnavailable } from '../domain/errors.ts'
 import { type ImageSize, imageSizes, type Picture } from '../domain/image.ts'
+import type { StoredBlob, SweptStorage } from '../domain/sweep-images.ts'
+import { inWords, openAccount } from './account.ts'
+import { DelegationKeys } from './delegation-keys.ts'
+import { blobName, nameAtEndOf, newStem } from './image-names.ts'
+import { isMissing, listPages } from './listing.ts'
+import { type Signing, signWithAccountKey } from './signing.ts'
 
+/** Far below the hour that the sweeper leaves to blobs which no row names yet. */
 const uploadTimeoutMs = 20_000
 
+const ownerKey = 'tallyshop'
+
 /** Our pictures in Azure Blob Storage: written once under names never used before, read through signed URLs. */
-export class ImageStore {
+export class ImageStore implements SweptStorage {
   readonly #config: BlobStorageConfig
-  readonly #credential: StorageSharedKeyCredential
   readonly #container: ContainerClient
-  #containerExists: Promise<unknown> | undefined
+  readonly #signing: Signing
+  #containerExists = false
 
   constructor(config: BlobStorageConfig) {
     this.#config = config
-    this.#credential = new StorageSharedKeyCredential(config.accountName, config.accountKey)
-    const retryOptions = { maxTries: 3, tryTimeoutInMs: 6_000, retryDelayInMs: 200, maxRetryDelayInMs: 1_000 }
-    const service = new BlobServiceClient(config.endpoint, this.#credential, { retryOptions })
-    this.#container = service.getContainerClient(config.containerName)
+    const { accountKey } = config
+    const account = openAccount(config)
+    this.#container = account.getContainerClient(config.containerName)
+    this.#signing =
+      accountKey === undefined
+        ? new DelegationKeys(account, config)
+        : signWithAccountKey({ ...config, accountKey })
   }
 
-  /** Uploads all sizes and returns the stem of their names. Throws StorageUnavailable. */
-  async upload(productId: number, picture: Picture): Promise<string> {
-    const stem = `products/${productId}/${randomUUID()}`
-    const abortSignal = AbortSignal.timeout(uploadTimeoutMs)
+  /** Begins to keep what URLs are signed with. A store that cannot be reached is no reason to fail. */
+  start(log: Logger): Promise<void> {
+    return this.#signing.start(log)
+  }
+
+  stop(): Promise<void> {
+    return this.#signing.stop()
+  }
+
+  /** Uploads all sizes and returns the stem of their names. Throws StorageUnavailable, and the reason of `signal`. */
+  async upload(productId: number, picture: Picture, signal?: AbortSignal): Promise<string> {
+    const stem = newStem(productId)
+    const abortSignal = AbortSignal.any([AbortSignal.timeout(uploadTimeoutMs), ...(signal ? [signal] : [])])
     try {
       await this.#createContainerOnce(abortSignal)
       const sizes = Object.keys(imageSizes) as ImageSize[]
       await Promise.all(sizes.map((size) => this.#put(blobName(stem, size), picture[size], abortSignal)))
       return stem
-    } catch (cause) {
-      this.#containerExists = undefined
-      throw new StorageUnavailable('The picture could not be stored.', { cause })
+    } catch (error) {
+      signal?.throwIfAborted()
+      this.#containerExists = false
+      throw new StorageUnavailable('The picture could not be stored.', { cause: this.#explain(error) })
     }
   }
 
   /**
    * A URL that opens one blob for reading, signed by local arithmetic. It lives between half of and the full configured
-   * life, and stays the same within a signing window so that caches work.
+   * life, and stays the same within a signing window so that caches work. Unsigned, it names the blob and does not open it.
    */
   signedUrl(stem: string, size: ImageSize, now = Date.now()): string {
-    const { containerName, publicEndpoint, endpoint, urlLifeMs } = this.#config
+    const { containerName, publicEndpoint } = this.#config
     const name = blobName(stem, size)
-    const sas = generateBlobSASQueryParameters(
-      {
-        containerName,
-        blobName: name,
-        permissions: BlobSASPermissions.parse('r'),
-        expiresOn: new Date(this.#windowStart(now) + urlLifeMs),
-        protocol: endpoint.startsWith('https:') ? SASProtocol.Https : SASProtocol.HttpsAndHttp,
-      },
-      this.#credential,
-    )
-    return `${publicEndpoint}/${containerName}/${name}?${sas}`
+    const signature = this.#signing.sign(name, now)
+    return `${publicEndpoint}/${containerName}/${name}${signature && `?${signature}`}`
   }
 
   /** The blob of ours that a URL names, whatever host it goes through; undefined for a picture kept elsewhere. */
@@ -69,19 +74,42 @@ export class ImageStore {
     const path = new URL(url).pathname.replace(/%[\da-f]{2}/gi, (hex) =>
       String.fromCharCode(Number(`0x${hex.slice(1)}`)),
     )
-    const name = path.match(ourBlobName)?.[0]
+    const name = nameAtEndOf(path)
     return name && path.endsWith(`/${this.#config.containerName}/${name}`) ? name : undefined
   }
 
-  #windowStart(now: number): number {
-    const windowMs = this.#config.urlLifeMs / 2
-    return Math.floor(now / windowMs) * windowMs
+  /** The container's metadata say whose it is. One that is not there yet will be this shop's. */
+  async claimFor(shopUid: string, signal: AbortSignal): Promise<string> {
+    try {
+      const { metadata } = await this.#container.getProperties({ abortSignal: signal })
+      const owner = metadata?.[ownerKey]
+      if (owner) return owner
+      await this.#container.setMetadata({ ...metadata, [ownerKey]: shopUid }, { abortSignal: signal })
+      return shopUid
+    } catch (error) {
+      if (isMissing(error)) return shopUid
+      throw this.#explain(error)
+    }
   }
 
-  /** Azurite starts empty; an account's container is there already and this finds it so. */
-  #createContainerOnce(abortSignal: AbortSignal): Promise<unknown> {
-    this.#containerExists ??= this.#container.createIfNotExists({ abortSignal })
-    return this.#containerExists
+  listPages({ from, signal }: { from: string | undefined; signal: AbortSignal }) {
+    return listPages(this.#container, { from, signal })
+  }
+
+  async remove({ name, lastModified }: StoredBlob, signal: AbortSignal): Promise<void> {
+    const conditions = { ifUnmodifiedSince: lastModified }
+    try {
+      const options = { conditions, deleteSnapshots: 'include' as const, abortSignal: signal }
+      await this.#container.getBlobClient(name).delete(options)
+    } catch (error) {
+      if (!isMissing(error)) throw this.#explain(error)
+    }
+  }
+
+  /** Azurite starts empty; an account's container is there already and this finds it so. Not one caller's to break off. */
+  async #createContainerOnce(abortSignal: AbortSignal): Promise<void> {
+    if (!this.#containerExists) await this.#container.createIfNotExists({ abortSignal })
+    this.#containerExists = true
   }
 
   async #put(name: string, bytes: Buffer, abortSignal: AbortSignal): Promise<void> {
@@ -98,10 +126,8 @@ export class ImageStore {
       if (!(error instanceof RestError && error.code === 'BlobAlreadyExists')) throw error
     }
   }
-}
 
-export function blobName(stem: string, size: ImageSize): string {
-  return `${stem}-${imageSizes[size]}.webp`
+  #explain(error: unknown): unknown {
+    return inWords(error, this.#config, 'Storage Blob Data Contributor')
+  }
 }
-
-const ourBlobName = /products\/\d+\/[\da-f-]{36}-\d+\.webp$/

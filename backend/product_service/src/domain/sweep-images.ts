@@ -1,0 +1,111 @@
+/** A blob below our prefix; `stem` is what a row would name it by, undefined where the name is not of our making. */
+export type StoredBlob = { name: string; stem: string | undefined; ageMs: number; lastModified: Date }
+
+/** `from` is where this page begins and `next` where the listing goes on; undefined at its beginning and its end. */
+export type BlobPage = { blobs: StoredBlob[]; from: string | undefined; next: string | undefined }
+
+export type SweptStorage = {
+  /** Marks the storage as this shop's, unless it is already marked; returns the shop that it belongs to. */
+  claimFor(shopUid: string, signal: AbortSignal): Promise<string>
+  /** All blobs below our prefix in name order. Ages are by the storage's own clock. */
+  listPages(options: { from: string | undefined; signal: AbortSignal }): AsyncIterable<BlobPage>
+  /** Removes a blob unless it was written since it was listed. One that is gone already is fine. */
+  remove(blob: StoredBlob, signal: AbortSignal): Promise<void>
+}
+
+export type NamingRows = {
+  /** Of these stems those that a row names, each with whether its product is listed or deleted. */
+  findNaming(stems: string[]): Promise<Map<string, 'listed' | 'deleted'>>
+}
+
+/** Counts blobs: seen, named by a listed product, too young, of a foreign name, removed, not removed though they should be. */
+export type SweepReport = Record<'listed' | 'named' | 'young' | 'foreign' | 'removed' | 'failed', number>
+
+export type Sweep = {
+  report: SweepReport
+  /** Where the next pass goes on, after one whose time was over. */
+  resumeFrom: string | undefined
+  /** The first thing that went wrong. */
+  failure: unknown
+}
+
+type Limits = { minAgeMs: number; signal: AbortSignal; resumeFrom: string | undefined }
+
+const removalsAtOnce = 8
+
+/**
+ * Removes the blobs that no listed product names: those of deleted products at once, others when they are older than
+ * `minAgeMs`. Goes on where `resumeFrom` says and ends when `signal` aborts.
+ *
+ * A page is listed first, then the database is asked, and only then blobs are removed. A name is a fresh UUID, so a row can
+ * begin to name a blob only by the blob's own upload, whose deadlines are far below `minAgeMs`; a row of a deleted product
+ * never changes again.
+ */
+export async function sweepImages(
+  storage: SweptStorage,
+  rows: NamingRows,
+  { minAgeMs, signal, resumeFrom }: Limits,
+): Promise<Sweep> {
+  const report: SweepReport = { listed: 0, named: 0, young: 0, foreign: 0, removed: 0, failed: 0 }
+  const sweep: Sweep = { report, resumeFrom, failure: undefined }
+  try {
+    for await (const page of storage.listPages({ from: resumeFrom, signal })) {
+      sweep.resumeFrom = page.from
+      const due = await findDue(page, rows, minAgeMs, report)
+      await removeAll(due, storage, signal, sweep)
+      if (signal.aborted) return sweep
+      sweep.resumeFrom = page.next
+    }
+  } catch (error) {
+    if (signal.aborted) return sweep
+    sweep.failure ??= error
+    sweep.resumeFrom = undefined
+  }
+  return sweep
+}
+
+async function findDue(
+  { blobs }: BlobPage,
+  rows: NamingRows,
+  minAgeMs: number,
+  report: SweepReport,
+): Promise<StoredBlob[]> {
+  const stems = new Set(blobs.flatMap(({ stem }) => stem ?? []))
+  const naming = stems.size > 0 ? await rows.findNaming([...stems]) : new Map<string, string>()
+  return blobs.filter(({ stem, ageMs }) => {
+    report.listed += 1
+    const verdict = judge(stem && naming.get(stem), stem !== undefined, ageMs < minAgeMs)
+    if (verdict !== 'due') report[verdict] += 1
+    return verdict === 'due'
+  })
+}
+
+function judge(namedBy: string | undefined, isOurs: boolean, isYoung: boolean) {
+  if (!isOurs) return 'foreign'
+  if (namedBy === 'listed') return 'named'
+  if (namedBy === 'deleted') return 'due'
+  return isYoung ? 'young' : 'due'
+}
+
+async function removeAll(
+  due: StoredBlob[],
+  storage: SweptStorage,
+  signal: AbortSignal,
+  sweep: Sweep,
+): Promise<void> {
+  const waiting = due.values()
+  const removeOnes = async () => {
+    for (const blob of waiting) {
+      if (signal.aborted) return
+      try {
+        await storage.remove(blob, signal)
+        sweep.report.removed += 1
+      } catch (error) {
+        if (signal.aborted) return
+        sweep.report.failed += 1
+        sweep.failure ??= error
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: removalsAtOnce }, removeOnes))
+}
