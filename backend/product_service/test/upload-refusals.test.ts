@@ -60,11 +60,13 @@ test('a form that cannot be read is 400', async () => {
   }
 })
 
-test('no form at all is 415', async () => {
+test('no body is no file, and a body that is no form is 415', async () => {
   const path = `/products/${product.product_id}/upload-image`
-  for (const body of [{ file: 'x' }, undefined]) {
-    const answer = await service.shop.post(path, body)
-    assert.deepEqual([answer.status, answer.body.code], [415, 'unsupported_media_type'])
+  const none = await service.shop.post(path)
+  assert.deepEqual([none.status, none.body.code], [400, 'no_file'])
+  for (const type of ['application/json', 'application/octet-stream', 'image/png']) {
+    const answer = await service.shop.post(path, '{"file":"x"}', { 'content-type': type })
+    assert.deepEqual([answer.status, answer.body.code], [415, 'unsupported_media_type'], type)
   }
 })
 

@@ -35,15 +35,6 @@ export interface paths {
                         "application/json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Refused */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
             };
         };
         put?: never;
@@ -91,15 +82,6 @@ export interface paths {
                         "application/json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Refused */
-                503: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
             };
         };
         put?: never;
@@ -140,15 +122,6 @@ export interface paths {
                 };
                 /** @description Refused */
                 403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Refused */
-                503: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -237,9 +210,9 @@ export interface paths {
         /** List products */
         get: {
             parameters: {
-                query: {
-                    skip: number;
-                    limit: number;
+                query?: {
+                    skip?: number;
+                    limit?: number;
                     after?: number;
                     search?: string;
                 };
@@ -717,7 +690,12 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Problem"];
+                        "application/json": {
+                            detail: string;
+                            code: string;
+                            request_id: string;
+                            available: number;
+                        };
                     };
                 };
                 /** @description Refused */
@@ -774,8 +752,8 @@ export interface paths {
         /** The movements behind the stock, newest first */
         get: {
             parameters: {
-                query: {
-                    limit: number;
+                query?: {
+                    limit?: number;
                     after?: number;
                 };
                 header?: never;
@@ -862,7 +840,7 @@ export interface paths {
         put?: never;
         /**
          * Upload a product's picture
-         * @description A JPEG, PNG, GIF, WebP or AVIF of at most 10 MB and 25 megapixels, in the field `file`.
+         * @description A JPEG, PNG, GIF, WebP or AVIF of at most 10 MB and 25 megapixels (AVIF: 12.5), in the field `file`.
          */
         post: {
             parameters: {
@@ -923,6 +901,15 @@ export interface paths {
                 };
                 /** @description Refused */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Refused */
+                408: {
                     headers: {
                         [name: string]: unknown;
                     };

@@ -41,9 +41,6 @@ export function productProblems(error: unknown): Problem | InvalidRequest | unde
     )
   }
   const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'FST_REQ_FILE_TOO_LARGE') {
-    return new Problem(413, 'file_too_large', 'The picture is larger than 10 MB.')
-  }
   if (code === 'FST_INVALID_MULTIPART_CONTENT_TYPE') {
     return new Problem(415, 'unsupported_media_type', 'The picture must be sent as multipart/form-data.')
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import sharp from 'sharp'
 import { InvalidPicture } from './errors.ts'
-import { makePicture } from './image.ts'
+import { makePicture } from './make-picture.ts'
 
 const red = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: 'red' } })

@@ -1,0 +1,83 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { constants, setPriority } from 'node:os'
+import type { Readable, Writable } from 'node:stream'
+import { InvalidPicture } from '../domain/errors.ts'
+import type { Picture } from '../domain/image.ts'
+import { readFrames, writeFrames } from './frames.ts'
+import { releaseMemory } from './release-memory.ts'
+
+type DecoderProcess = {
+  child: ChildProcessByStdio<Writable, Readable, null>
+  answers: AsyncGenerator<Buffer>
+}
+
+const program = new URL('./main.ts', import.meta.url).pathname
+
+/** No picture that is taken needs a tenth of it on an idle machine. */
+const decodeTimeoutMs = 12_000
+
+/** Between the pictures of somebody who uploads one after the other. */
+const idleMs = 10_000
+
+/**
+ * Decodes pictures in a process of its own: what a stranger's file does to a decoder, in memory, time or a crash, it does
+ * not do to the shop, and all memory goes back when it ends. One picture at a time; started with the first one, and ended
+ * when none came for 10 s.
+ */
+export class ImageDecoder {
+  #process: DecoderProcess | undefined
+  #idle: NodeJS.Timeout | undefined
+
+  /**
+   * Takes the file: it is empty afterwards. Callers take turns. Throws InvalidPicture, also for a picture that the process
+   * does not survive or get done in time.
+   */
+  async decode(file: Buffer): Promise<Picture> {
+    clearTimeout(this.#idle)
+    this.#process ??= startProcess()
+    const decoder = this.#process
+    const timer = setTimeout(() => decoder.child.kill('SIGKILL'), decodeTimeoutMs)
+    try {
+      return await ask(decoder, file)
+    } catch (error) {
+      if (error instanceof InvalidPicture) throw error
+      decoder.child.kill('SIGKILL')
+      if (this.#process === decoder) this.#process = undefined
+      throw new InvalidPicture('The picture cannot be decoded.')
+    } finally {
+      clearTimeout(timer)
+      releaseMemory(file)
+      this.#idle = setTimeout(() => this.close(), idleMs).unref()
+    }
+  }
+
+  /** Lets the process end after the picture it is at. */
+  close(): void {
+    clearTimeout(this.#idle)
+    this.#process?.child.stdin.end()
+    this.#process = undefined
+  }
+}
+
+async function ask({ child, answers }: DecoderProcess, file: Buffer): Promise<Picture> {
+  const next = async () => {
+    const { value, done } = await answers.next()
+    if (done) throw new Error('The decoder ended without an answer.')
+    return value
+  }
+  await writeFrames(child.stdin, [file])
+  const [reason, main, thumbnail] = [await next(), await next(), await next()]
+  if (reason.length > 0) throw new InvalidPicture(reason.toString())
+  return { main, thumbnail }
+}
+
+function startProcess(): DecoderProcess {
+  // Nothing of our settings: no secret is where a stranger's file is decoded. glibc keeps what is freed in one place, and
+  // gives back what is large; else each of a decoder's threads keeps some.
+  const env = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' }
+  const child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'], env })
+  // What is wrong with a process is noticed where its answer is missing.
+  for (const emitter of [child, child.stdin, child.stdout]) emitter.on('error', () => {})
+  if (child.pid) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL)
+  return { child, answers: readFrames(child.stdout) }
+}
