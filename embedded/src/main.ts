@@ -1,7 +1,9 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { readArguments, usage } from './arguments.ts'
 import { CannotStart } from './cannot-start.ts'
 import { readConfig, readEnvironment } from './config.ts'
+import { showDemo } from './demo.ts'
 import { type Shop, startShop } from './shop.ts'
 import { terminalSteps } from './steps.ts'
 
@@ -13,15 +15,9 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 
 const write = (line: string) => process.stdout.write(`${line}\n`)
 try {
-  const config = readConfig(
-    readEnvironment(resolve(repository, process.env.ENV_FILE || '.env'), process.env),
-    repository,
-  )
-  write(`\nTallyshop starts; its data is in ${config.dataDir}`)
-  const steps = terminalSteps(write, process.stdout.isTTY && !process.env.NO_COLOR)
-  const shop = await startShop(config, steps, interruption.signal)
-  greet(shop)
-  await untilStopped(shop)
+  const { demo, help } = readArguments(process.argv.slice(2))
+  if (help) write(usage)
+  else await run(demo)
 } catch (error) {
   if (interruption.signal.aborted) {
     write('\nStopped.')
@@ -32,6 +28,19 @@ try {
 }
 // Everything is stopped by now; nothing that still waits may keep the terminal.
 process.exit()
+
+async function run(demo: boolean): Promise<void> {
+  const config = readConfig(
+    readEnvironment(resolve(repository, process.env.ENV_FILE || '.env'), process.env),
+    repository,
+  )
+  write(`\nTallyshop starts; its data is in ${config.dataDir}`)
+  const steps = terminalSteps(write, process.stdout.isTTY && !process.env.NO_COLOR)
+  const shop = await startShop(config, steps, interruption.signal)
+  greet(shop)
+  if (demo) void showDemo({ url: shop.directUrl, interrupted: interruption.signal }, steps)
+  await untilStopped(shop)
+}
 
 function greet({ urls }: Shop): void {
   write(`

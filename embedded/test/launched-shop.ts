@@ -29,8 +29,13 @@ export function openPlace() {
   return {
     home,
     dataDir: join(home, 'data'),
-    launch: (environment: Record<string, string> = {}, asUser: string[] = []): LaunchedShop => {
-      const shop = launch(home, started.length, environment, asUser)
+    launch: (
+      environment: Record<string, string> = {},
+      asUser: string[] = [],
+      args: string[] = [],
+    ): LaunchedShop => {
+      const command = [...asUser, process.execPath, main, ...args]
+      const shop = launch(home, started.length, environment, command)
       started.push(shop.launcher)
       return shop
     },
@@ -45,12 +50,12 @@ function launch(
   home: string,
   count: number,
   environment: Record<string, string>,
-  asUser: string[],
+  command: string[],
 ): LaunchedShop {
   const logFile = join(home, `launcher-${count}.out`)
   const launcher = startProcess({
     name: 'launcher',
-    command: [...asUser, process.execPath, main],
+    command,
     environment: {
       PATH: process.env.PATH ?? '',
       ENV_FILE: devNull,

@@ -21,6 +21,9 @@ export function EmptyCatalogue({ search, onClear }: { search: string; onClear: (
       <Link to="/staff/products/new" className={buttonClass('primary')}>
         Add the first product
       </Link>
+      <Link to="/staff/products" className={buttonClass()}>
+        Start with samples
+      </Link>
     </Message>
   )
 }

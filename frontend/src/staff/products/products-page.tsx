@@ -9,6 +9,9 @@ import { SearchBox } from '../../ui/search-box.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { MoreRows } from '../more-rows.tsx'
 import { Notice } from '../notice.tsx'
+import { sampleCount } from '../samples/sample-count.ts'
+import { SamplePanel } from '../samples/sample-panel.tsx'
+import { useSamples } from '../samples/use-samples.ts'
 import { ProductRow, rowClass } from './product-row.tsx'
 
 /** Everything on the shelves as the staff sees it: price and stock are changed where they stand. */
@@ -17,6 +20,7 @@ export function ProductsPage() {
   const navigate = useNavigate()
   const list = useInfiniteQuery({ ...productsQuery(search), placeholderData: (before) => before })
   const products = list.data?.pages.flatMap((page) => page.rows) ?? []
+  const samples = useSamples()
   const searchFor = (text: string, from: string) =>
     void navigate({
       to: '/staff/products',
@@ -49,8 +53,15 @@ export function ProductsPage() {
             onRetry={() => void list.refetch()}
           />
         )}
-        {list.isSuccess && products.length === 0 && (
-          <NoProducts search={search} onClear={() => searchFor('', search)} />
+        {samples.run && (
+          <SamplePanel run={samples.run} onAgain={() => void samples.add()} onLeave={samples.leave} />
+        )}
+        {!samples.run && list.isSuccess && products.length === 0 && (
+          <NoProducts
+            search={search}
+            onClear={() => searchFor('', search)}
+            onSamples={() => void samples.add()}
+          />
         )}
         {products.length > 0 && (
           <>
@@ -79,7 +90,7 @@ export function ProductsPage() {
   )
 }
 
-function NoProducts({ search, onClear }: { search: string; onClear: () => void }) {
+function NoProducts({ search, onClear, onSamples }: EmptyProps) {
   if (search) {
     return (
       <Message title={`Nothing found for “${search}”`} text="Try a shorter or another word.">
@@ -90,10 +101,17 @@ function NoProducts({ search, onClear }: { search: string; onClear: () => void }
   return (
     <Message
       title="No products yet"
-      text="The first one needs a name, a price and how many there are. A picture makes it look like something."
-    />
+      text="The first one needs a name, a price and how many there are. Or look around first: the samples are a small homewares shop with pictures, and can be changed and deleted like your own."
+    >
+      <Link to="/staff/products/new" className={buttonClass('primary')}>
+        Add the first product
+      </Link>
+      <Button onClick={onSamples}>Add {sampleCount} sample products</Button>
+    </Message>
   )
 }
+
+type EmptyProps = { search: string; onClear: () => void; onSamples: () => void }
 
 function RowsSkeleton() {
   return (

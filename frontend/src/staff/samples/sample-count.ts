@@ -1,0 +1,2 @@
+/** How many samples there are, before they are asked for. */
+export const sampleCount = 24
