@@ -57,26 +57,21 @@ async function runWithNeighbours(): Promise<void> {
       AZURE_STORAGE_BLOB_ENDPOINT: azurite.endpoint,
       ...(browser && { CHROMIUM_PATH: browser }),
     }
-    // Those that start whole shops and browsers would time each other out.
-    const heavy = files.filter((file) => /^(embedded|e2e|trials)\//.test(file))
+    // One at a time of those that start whole shops and browsers: two would time each other out.
+    const heavy = files.filter((file) => /^(embedded|e2e)\//.test(file))
     const light = files.filter((file) => !heavy.includes(file))
-    await runFiles(light, 2, environment)
-    await runFiles(heavy, 1, environment)
+    await Promise.all([runInTurn(light, environment), runInTurn(heavy, environment)])
   } finally {
     await Promise.all(neighbours.map((neighbour) => neighbour.stop()))
   }
 }
 
-async function runFiles(
-  some: string[],
-  concurrency: number,
-  environment: Record<string, string>,
-): Promise<void> {
+async function runInTurn(some: string[], environment: Record<string, string>): Promise<void> {
   if (some.length === 0 || end.signal.aborted) return
   const events = run({
     files: some.map((file) => join(home, file)),
     env: { ...withoutSettings(process.env), ...environment },
-    concurrency,
+    concurrency: 1,
     execArgv: ['--import', deadline],
     timeout: testTimeoutMs,
     signal: end.signal,
