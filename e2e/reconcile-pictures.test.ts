@@ -120,8 +120,8 @@ test('pictures that no product names are counted, and a difference once the swee
   assert.deepEqual(
     sentences.sort(),
     [
-      `No product has named the picture ${deleted.stem} (2 blobs) for 4 hours: the sweeper should have removed it.`,
-      `No product has named the picture ${replaced.stem} (2 blobs) for 5 hours: the sweeper should have removed it.`,
+      `No product has named the picture ${deleted.stem} (2 blobs) for 4 hours: the sweeper should have removed it, unless it is another shop's.`,
+      `No product has named the picture ${replaced.stem} (2 blobs) for 5 hours: the sweeper should have removed it, unless it is another shop's.`,
     ].sort(),
   )
 })

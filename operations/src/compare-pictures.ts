@@ -54,7 +54,7 @@ async function unchangedMs(product: pg.Pool, { stem, ageMs }: StoredPicture): Pr
   if (ageMs < longestUnnamedMs) return 0
   const { rows } = await product.query<{ ms: number }>(
     `select (extract(epoch from now() - greatest(updated_at, created_at)) * 1000)::float8 as ms
-     from products where product_id = $1`,
+     from products where product_id = $1::numeric`,
     [stem.split('/')[1]],
   )
   return rows[0]?.ms ?? Infinity

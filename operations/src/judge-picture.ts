@@ -22,6 +22,6 @@ export function judgeUnnamed({ stem, names, ageMs }: StoredPicture, unnamedMs: n
   if (Math.min(ageMs, unnamedMs) < longestUnnamedMs) return []
   const hours = Math.floor(Math.min(ageMs, unnamedMs) / 3_600_000)
   const blobs = names.length === 1 ? '1 blob' : `${names.length} blobs`
-  const sentence = `No product has named the picture ${stem} (${blobs}) for ${hours} hours: the sweeper should have removed it.`
+  const sentence = `No product has named the picture ${stem} (${blobs}) for ${hours} hours: the sweeper should have removed it, unless it is another shop's.`
   return [{ kind: 'other', about: `unnamed picture ${stem}`, sentence }]
 }

@@ -1,7 +1,7 @@
 -- Who removes pictures that no product names, since when, and what the last pass did: one row, for all replicas.
 create table image_sweep (
   only_row    boolean primary key default true check (only_row),
-  -- Written into the container by the first pass: a shop removes nothing from a container of another one.
+  -- Written onto every picture uploaded: in a container of several shops each sweeps its own.
   shop_uid    uuid not null default gen_random_uuid(),
   -- When a pass may begin. While one runs this is its lease, which ends by itself when its process is killed.
   due_at      timestamptz not null default now(),

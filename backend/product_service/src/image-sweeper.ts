@@ -41,7 +41,8 @@ async function sweepWhenDue(
   if (!claim) return
   const beganAt = performance.now()
   const signal = AbortSignal.any([stopping, AbortSignal.timeout(timing.longestPassMs)])
-  const sweeping = sweepOwn(sql, storage, claim, signal, timing)
+  const rows = { findNaming: (stems: string[]) => findNaming(sql, stems) }
+  const sweeping = sweepImages(storage, rows, { ...claim, minAgeMs: timing.minAgeMs, signal })
   const { report: counts, resumeFrom, failure } = await Promise.race([sweeping, leftAlone(claim, signal)])
   const report = { ...counts, ms: Math.round(performance.now() - beganAt) }
   const restMs = signal.aborted ? 0 : timing.restMs
@@ -61,29 +62,4 @@ async function leftAlone({ resumeFrom }: SweepClaim, signal: AbortSignal): Promi
   if (!signal.aborted) await once(signal, 'abort')
   await sleep(1_000)
   return { ...nothing, resumeFrom }
-}
-
-/** Sweeps the storage if it is this shop's: the rows of one shop say nothing about the pictures of another. */
-async function sweepOwn(
-  sql: Sql,
-  storage: SweptStorage,
-  { shopUid, resumeFrom }: SweepClaim,
-  signal: AbortSignal,
-  { minAgeMs }: typeof usualTiming,
-): Promise<Sweep> {
-  try {
-    const owner = await storage.claimFor(shopUid, signal)
-    if (owner !== shopUid) throw new Error(foreignContainer(owner, shopUid))
-  } catch (failure) {
-    return signal.aborted ? { ...nothing, resumeFrom } : { ...nothing, failure }
-  }
-  const rows = { findNaming: (stems: string[]) => findNaming(sql, stems) }
-  return sweepImages(storage, rows, { minAgeMs, signal, resumeFrom })
-}
-
-function foreignContainer(owner: string, shopUid: string): string {
-  return (
-    `The container belongs to the shop ${owner}, and this is ${shopUid}: nothing is removed from it. Give each shop a ` +
-    'container of its own; if this one replaces the other for good, remove the container’s metadata "tallyshop".'
-  )
 }

@@ -17,7 +17,6 @@ export function pagedStorage(
 ): SweptStorage {
   const store = new ImageStore(blobStorage)
   return {
-    claimFor: (uid, signal) => store.claimFor(uid, signal),
     listPages: (options) => listPages(container, { ...options, pageSize }),
     remove: (blob, signal) => store.remove(blob, signal),
   }

@@ -48,6 +48,9 @@ function ownIdentity(): TokenCredential {
   return {
     getToken: async (scopes, options) => {
       loading ??= import('@azure/identity').then(({ DefaultAzureCredential }) => new DefaultAzureCredential())
+      loading.catch(() => {
+        loading = undefined
+      })
       const token = loading.then((credential) => credential.getToken(scopes, options))
       return Promise.race([token, tooLate(options?.abortSignal)])
     },

@@ -82,6 +82,8 @@ export class DelegationKeys implements Signing {
   /** This window, or the next one when that begins soon, if its key is not there yet. */
   #dueWindow(now: number): SigningWindow | undefined {
     const leadMs = Math.min(longestLeadMs, this.#lifeMs / 8)
+    // A clock that was ahead and is right again: keys of windows far away must not stand in the way of this one's.
+    this.#keys = this.#keys.filter(({ startsAt }) => startsAt <= now + leadMs)
     const newest = this.#keys.at(-1)?.startsAt ?? -Infinity
     return [now, now + leadMs]
       .map((time) => windowAt(time, this.#lifeMs))

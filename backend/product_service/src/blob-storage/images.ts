@@ -1,4 +1,4 @@
-import { type ContainerClient, RestError } from '@azure/storage-blob'
+import { type BlockBlobParallelUploadOptions, type ContainerClient, RestError } from '@azure/storage-blob'
 import type { Logger } from '@tallyshop/service-kit/logger'
 import type { BlobStorageConfig } from '../config.ts'
 import { StorageUnavailable } from '../domain/errors.ts'
@@ -7,13 +7,11 @@ import type { StoredBlob, SweptStorage } from '../domain/sweep-images.ts'
 import { inWords, openAccount } from './account.ts'
 import { DelegationKeys } from './delegation-keys.ts'
 import { blobName, nameAtEndOf, newStem } from './image-names.ts'
-import { isMissing, listPages } from './listing.ts'
+import { isMissing, listPages, shopKey } from './listing.ts'
 import { type Signing, signWithAccountKey } from './signing.ts'
 
 /** Far below the hour that the sweeper leaves to blobs which no row names yet. */
 const uploadTimeoutMs = 20_000
-
-const ownerKey = 'tallyshop'
 
 /** Our pictures in Azure Blob Storage: written once under names never used before, read through signed URLs. */
 export class ImageStore implements SweptStorage {
@@ -42,17 +40,23 @@ export class ImageStore implements SweptStorage {
     return this.#signing.stop()
   }
 
-  /** Uploads all sizes and returns the stem of their names. Throws StorageUnavailable, and the reason of `signal`. */
-  async upload(productId: number, picture: Picture, signal?: AbortSignal): Promise<string> {
+  /**
+   * Uploads all sizes, marked as this shop's, and returns the stem of their names. Throws StorageUnavailable, and the reason
+   * of `signal`.
+   */
+  async upload(productId: number, picture: Picture, shopUid: string, signal: AbortSignal): Promise<string> {
     const stem = newStem(productId)
-    const abortSignal = AbortSignal.any([AbortSignal.timeout(uploadTimeoutMs), ...(signal ? [signal] : [])])
+    const abortSignal = AbortSignal.any([AbortSignal.timeout(uploadTimeoutMs), signal])
+    const metadata = { [shopKey]: shopUid }
     try {
       await this.#createContainerOnce(abortSignal)
       const sizes = Object.keys(imageSizes) as ImageSize[]
-      await Promise.all(sizes.map((size) => this.#put(blobName(stem, size), picture[size], abortSignal)))
+      await Promise.all(
+        sizes.map((size) => this.#put(blobName(stem, size), picture[size], { metadata, abortSignal })),
+      )
       return stem
     } catch (error) {
-      signal?.throwIfAborted()
+      signal.throwIfAborted()
       this.#containerExists = false
       throw new StorageUnavailable('The picture could not be stored.', { cause: this.#explain(error) })
     }
@@ -78,20 +82,6 @@ export class ImageStore implements SweptStorage {
     return name && path.endsWith(`/${this.#config.containerName}/${name}`) ? name : undefined
   }
 
-  /** The container's metadata say whose it is. One that is not there yet will be this shop's. */
-  async claimFor(shopUid: string, signal: AbortSignal): Promise<string> {
-    try {
-      const { metadata } = await this.#container.getProperties({ abortSignal: signal })
-      const owner = metadata?.[ownerKey]
-      if (owner) return owner
-      await this.#container.setMetadata({ ...metadata, [ownerKey]: shopUid }, { abortSignal: signal })
-      return shopUid
-    } catch (error) {
-      if (isMissing(error)) return shopUid
-      throw this.#explain(error)
-    }
-  }
-
   listPages({ from, signal }: { from: string | undefined; signal: AbortSignal }) {
     return listPages(this.#container, { from, signal })
   }
@@ -106,13 +96,16 @@ export class ImageStore implements SweptStorage {
     }
   }
 
-  /** Azurite starts empty; an account's container is there already and this finds it so. Not one caller's to break off. */
+  /**
+   * Azurite starts empty; an account's container is there already. Each upload asks for itself: one that is broken off
+   * takes no other along.
+   */
   async #createContainerOnce(abortSignal: AbortSignal): Promise<void> {
     if (!this.#containerExists) await this.#container.createIfNotExists({ abortSignal })
     this.#containerExists = true
   }
 
-  async #put(name: string, bytes: Buffer, abortSignal: AbortSignal): Promise<void> {
+  async #put(name: string, bytes: Buffer, options: BlockBlobParallelUploadOptions): Promise<void> {
     const blobHTTPHeaders = {
       blobContentType: 'image/webp',
       blobCacheControl: 'public, max-age=31536000, immutable',
@@ -120,7 +113,7 @@ export class ImageStore implements SweptStorage {
     try {
       await this.#container
         .getBlockBlobClient(name)
-        .uploadData(bytes, { conditions: { ifNoneMatch: '*' }, blobHTTPHeaders, abortSignal })
+        .uploadData(bytes, { ...options, conditions: { ifNoneMatch: '*' }, blobHTTPHeaders })
     } catch (error) {
       // The name is a fresh UUID: what is there came from an attempt of this upload whose answer was lost.
       if (!(error instanceof RestError && error.code === 'BlobAlreadyExists')) throw error

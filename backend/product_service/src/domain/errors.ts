@@ -37,6 +37,11 @@ export class ForeignPicture extends Error {
   override name = 'ForeignPicture'
 }
 
+/** No picture can be decoded at the moment, whatever it is. */
+export class DecodingUnavailable extends Error {
+  override name = 'DecodingUnavailable'
+}
+
 /** The blob store cannot be reached, failed, or is not configured. */
 export class StorageUnavailable extends Error {
   override name = 'StorageUnavailable'

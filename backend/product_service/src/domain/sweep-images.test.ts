@@ -10,9 +10,10 @@ import {
 
 const hour = 3_600_000
 const lastModified = new Date(0)
-const blob = (stem: string | undefined, ageMs: number): StoredBlob => ({
+const blob = (stem: string | undefined, ageMs: number, shopUid: string | undefined = 'ours'): StoredBlob => ({
   name: `${stem ?? 'foreign'}-480.webp`,
   stem,
+  shopUid,
   ageMs,
   lastModified,
 })
@@ -27,7 +28,6 @@ const pagesOf = (pages: StoredBlob[][]): BlobPage[] =>
 function storageOf(pages: StoredBlob[][], fails: (name: string) => boolean = () => false) {
   const removed: string[] = []
   const storage: SweptStorage = {
-    claimFor: async (uid) => uid,
     listPages: async function* ({ from = '0' }) {
       yield* pagesOf(pages).slice(Number(from))
     },
@@ -48,7 +48,12 @@ const rows: NamingRows = {
     ),
 }
 
-const limits = () => ({ minAgeMs: hour, signal: new AbortController().signal, resumeFrom: undefined })
+const limits = () => ({
+  shopUid: 'ours',
+  minAgeMs: hour,
+  signal: new AbortController().signal,
+  resumeFrom: undefined,
+})
 
 describe('a sweep', () => {
   test('removes what no listed product names: of deleted products at once, others after their time', async () => {
@@ -64,6 +69,16 @@ describe('a sweep', () => {
       ...Array(2).fill('unnamed-480.webp'),
     ])
     assert.deepEqual(report, { listed: 16, named: 4, young: 2, foreign: 4, removed: 6, failed: 0 })
+  })
+
+  test('leaves what another shop uploaded, or nobody says who, unless a deleted product names it', async () => {
+    const blobs = ['theirs', undefined].flatMap((shopUid) =>
+      ['unnamed', 'listed', 'deleted'].map((stem) => ({ ...blob(stem, 9 * hour), shopUid })),
+    )
+    const { storage, removed } = storageOf([blobs])
+    const { report } = await sweepImages(storage, rows, limits())
+    assert.deepEqual(removed, Array(2).fill('deleted-480.webp'))
+    assert.deepEqual(report, { listed: 6, named: 2, young: 0, foreign: 2, removed: 2, failed: 0 })
   })
 
   test('removes nothing where the database cannot be asked', async () => {

@@ -1,12 +1,19 @@
-/** A blob below our prefix; `stem` is what a row would name it by, undefined where the name is not of our making. */
-export type StoredBlob = { name: string; stem: string | undefined; ageMs: number; lastModified: Date }
+/**
+ * A blob below our prefix; `stem` is what a row would name it by, undefined where the name is not of our making; `shopUid` is
+ * the shop that uploaded it.
+ */
+export type StoredBlob = {
+  name: string
+  stem: string | undefined
+  shopUid: string | undefined
+  ageMs: number
+  lastModified: Date
+}
 
 /** `from` is where this page begins and `next` where the listing goes on; undefined at its beginning and its end. */
 export type BlobPage = { blobs: StoredBlob[]; from: string | undefined; next: string | undefined }
 
 export type SweptStorage = {
-  /** Marks the storage as this shop's, unless it is already marked; returns the shop that it belongs to. */
-  claimFor(shopUid: string, signal: AbortSignal): Promise<string>
   /** All blobs below our prefix in name order. Ages are by the storage's own clock. */
   listPages(options: { from: string | undefined; signal: AbortSignal }): AsyncIterable<BlobPage>
   /** Removes a blob unless it was written since it was listed. One that is gone already is fine. */
@@ -18,7 +25,7 @@ export type NamingRows = {
   findNaming(stems: string[]): Promise<Map<string, 'listed' | 'deleted'>>
 }
 
-/** Counts blobs: seen, named by a listed product, too young, of a foreign name, removed, not removed though they should be. */
+/** Counts blobs: seen, named by a listed product, too young, of others, removed, not removed though they should be. */
 export type SweepReport = Record<'listed' | 'named' | 'young' | 'foreign' | 'removed' | 'failed', number>
 
 export type Sweep = {
@@ -29,13 +36,14 @@ export type Sweep = {
   failure: unknown
 }
 
-type Limits = { minAgeMs: number; signal: AbortSignal; resumeFrom: string | undefined }
+type Limits = { shopUid: string; minAgeMs: number; signal: AbortSignal; resumeFrom: string | undefined }
 
 const removalsAtOnce = 8
 
 /**
  * Removes the blobs that no listed product names: those of deleted products at once, others when they are older than
- * `minAgeMs`. Goes on where `resumeFrom` says and ends when `signal` aborts.
+ * `minAgeMs`. Of those that no row names at all only this shop's own: the rows of one shop say nothing about the pictures
+ * of another. Goes on where `resumeFrom` says and ends when `signal` aborts.
  *
  * A page is listed first, then the database is asked, and only then blobs are removed. A name is a fresh UUID, so a row can
  * begin to name a blob only by the blob's own upload, whose deadlines are far below `minAgeMs`; a row of a deleted product
@@ -44,14 +52,14 @@ const removalsAtOnce = 8
 export async function sweepImages(
   storage: SweptStorage,
   rows: NamingRows,
-  { minAgeMs, signal, resumeFrom }: Limits,
+  { shopUid, minAgeMs, signal, resumeFrom }: Limits,
 ): Promise<Sweep> {
   const report: SweepReport = { listed: 0, named: 0, young: 0, foreign: 0, removed: 0, failed: 0 }
   const sweep: Sweep = { report, resumeFrom, failure: undefined }
   try {
     for await (const page of storage.listPages({ from: resumeFrom, signal })) {
       sweep.resumeFrom = page.from
-      const due = await findDue(page, rows, minAgeMs, report)
+      const due = await findDue(page, rows, { shopUid, minAgeMs }, report)
       await removeAll(due, storage, signal, sweep)
       if (signal.aborted) return sweep
       sweep.resumeFrom = page.next
@@ -67,23 +75,25 @@ export async function sweepImages(
 async function findDue(
   { blobs }: BlobPage,
   rows: NamingRows,
-  minAgeMs: number,
+  { shopUid, minAgeMs }: Pick<Limits, 'shopUid' | 'minAgeMs'>,
   report: SweepReport,
 ): Promise<StoredBlob[]> {
   const stems = new Set(blobs.flatMap(({ stem }) => stem ?? []))
   const naming = stems.size > 0 ? await rows.findNaming([...stems]) : new Map<string, string>()
-  return blobs.filter(({ stem, ageMs }) => {
+  return blobs.filter((blob) => {
     report.listed += 1
-    const verdict = judge(stem && naming.get(stem), stem !== undefined, ageMs < minAgeMs)
+    const namedBy = blob.stem && naming.get(blob.stem)
+    const isOurs = blob.stem !== undefined && blob.shopUid === shopUid
+    const verdict = judge(namedBy, isOurs, blob.ageMs < minAgeMs)
     if (verdict !== 'due') report[verdict] += 1
     return verdict === 'due'
   })
 }
 
 function judge(namedBy: string | undefined, isOurs: boolean, isYoung: boolean) {
-  if (!isOurs) return 'foreign'
   if (namedBy === 'listed') return 'named'
   if (namedBy === 'deleted') return 'due'
+  if (!isOurs) return 'foreign'
   return isYoung ? 'young' : 'due'
 }
 

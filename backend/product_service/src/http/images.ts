@@ -5,10 +5,13 @@ import { Type } from 'typebox'
 import type { Context } from '../context.ts'
 import { StorageUnavailable } from '../domain/errors.ts'
 import { maxImageBytes } from '../domain/image.ts'
+import { getShopUid } from '../postgres/image-sweep.ts'
 import { changeProduct, getProduct } from '../postgres/products.ts'
 import { sendProduct } from './product-reply.ts'
 import { ProductPath, ProductReply } from './schemas.ts'
 import { Uploads } from './uploads.ts'
+
+const stopPatienceMs = 3_000
 
 const Upload = Type.Object({ file: Type.String({ format: 'binary' }) })
 
@@ -20,7 +23,11 @@ export async function imageRoutes(app: App, context: Context): Promise<void> {
 }
 
 async function addUpload(app: App, { sql, images, decoder }: Context): Promise<void> {
-  const uploads = new Uploads((file) => decoder.decode(file))
+  const uploads = new Uploads((file, signal) => decoder.decode(file, signal))
+  // A stop lets uploads end that soon do; the others would hold it up.
+  app.addHook('preClose', async () => {
+    setTimeout(() => uploads.giveUp(), stopPatienceMs).unref()
+  })
   await app.register(multipart, {
     limits: { fileSize: maxImageBytes, files: 1, fields: 10, fieldSize: 1024 },
   })
@@ -47,8 +54,9 @@ async function addUpload(app: App, { sql, images, decoder }: Context): Promise<v
       const { product_id: productId } = request.params
       await getProduct(sql, productId)
       if (!images) throw new StorageUnavailable()
+      const shopUid = await getShopUid(sql)
       const imageStem = await uploads.take(request, reply, (picture, signal) =>
-        images.upload(productId, picture, signal),
+        images.upload(productId, picture, shopUid, signal),
       )
       const decide = () => ({ imageStem, imageUrl: null })
       const product = await changeProduct(sql, productId, {

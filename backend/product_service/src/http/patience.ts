@@ -33,6 +33,10 @@ export class Patience {
     this.#reason = reason
   }
 
+  giveUp(reason: Error): void {
+    this.#over.abort(reason)
+  }
+
   /** What the work ended with: nobody's fault, when it ended because the sender went away. */
   reasonOf(error: unknown): unknown {
     return this.#isSenderGone ? senderGone : error

@@ -1,6 +1,7 @@
 import { Problem } from '@tallyshop/service-kit/problems'
 import { InvalidRequest } from '@tallyshop/service-kit/schema'
 import {
+  DecodingUnavailable,
   ForeignPicture,
   InvalidPicture,
   ProductChanged,
@@ -39,6 +40,11 @@ export function productProblems(error: unknown): Problem | InvalidRequest | unde
         headers: { 'retry-after': '5' },
       },
     )
+  }
+  if (error instanceof DecodingUnavailable) {
+    return new Problem(503, 'overloaded', 'Pictures cannot be taken at the moment. Please try again.', {
+      headers: { 'retry-after': '5' },
+    })
   }
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'FST_INVALID_MULTIPART_CONTENT_TYPE') {

@@ -2,6 +2,7 @@ import type { MultipartFile } from '@fastify/multipart'
 import type { FastifyRequest } from '@tallyshop/service-kit/http-server'
 import { Problem } from '@tallyshop/service-kit/problems'
 import { imageTypes, maxImageBytes } from '../domain/image.ts'
+import { releaseMemory } from '../image-decoder/release-memory.ts'
 import type { Patience } from './patience.ts'
 
 /** A sender that pauses longer is not waited for. All of a request has to be there within 60 s anyway. */
@@ -19,39 +20,57 @@ export function announcedBytes({ headers }: FastifyRequest): number {
  */
 export function readUpload(request: FastifyRequest, patience: Patience): Promise<Buffer> {
   if (request.headers['content-type'] === undefined) throw noFile
-  const waitOn = () => patience.allow(pauseMs, tooSlow)
-  waitOn()
   const { signal } = patience
+  signal.throwIfAborted()
+  patience.allow(pauseMs, tooSlow)
   return new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-    readFile(request, waitOn).then(resolve, reject)
+    readFile(request, patience).then(resolve, reject)
   })
 }
 
-async function readFile(request: FastifyRequest, onBytes: () => void): Promise<Buffer> {
+async function readFile(request: FastifyRequest, patience: Patience): Promise<Buffer> {
   const part = await request.file().catch(refuseUnreadable)
   if (part?.fieldname === 'file' && imageTypes.includes(part.mimetype)) {
-    return collect(part.file, announcedBytes(request), onBytes).catch(refuseUnreadable)
+    return collect(part.file, announcedBytes(request), patience).catch(refuseUnreadable)
   }
   part?.file.resume()
   throw part?.fieldname === 'file' ? invalidFileType : noFile
 }
 
-/** Into one buffer as it comes: pieces that are kept and joined at the end would take twice the memory. */
-function collect(file: MultipartFile['file'], size: number, onBytes: () => void): Promise<Buffer> {
+/**
+ * Into one buffer as it comes: pieces that are kept and joined at the end would take twice the memory. What is refused gives
+ * its memory back at once.
+ */
+function collect(file: MultipartFile['file'], size: number, patience: Patience): Promise<Buffer> {
   const bytes = Buffer.allocUnsafeSlow(size)
+  const { signal } = patience
   let end = 0
   return new Promise((resolve, reject) => {
-    file.on('limit', () => reject(tooLarge))
-    file.on('error', reject)
-    // A small form without an end has broken off before anybody listens, and says nothing more.
-    if (file.destroyed) reject(file.errored)
-    file.on('close', () => reject(file.errored))
-    file.on('end', () => resolve(bytes.subarray(0, end)))
-    file.on('data', (piece: Buffer) => {
-      onBytes()
+    const keep = (piece: Buffer) => {
+      patience.allow(pauseMs, tooSlow)
       end += piece.copy(bytes, end)
-    })
+    }
+    const finish = () => {
+      signal.removeEventListener('abort', giveUp)
+      resolve(bytes.subarray(0, end))
+    }
+    const refuse = (error: unknown) => {
+      // All of it is there, and somebody else's by now.
+      if (file.readableEnded) return
+      signal.removeEventListener('abort', giveUp)
+      file.off('data', keep).off('end', finish).resume()
+      releaseMemory(bytes)
+      reject(error)
+    }
+    const giveUp = () => refuse(signal.reason)
+    file.on('limit', () => refuse(tooLarge))
+    file.on('error', refuse)
+    // A small form without an end has broken off before anybody listens, and says nothing more.
+    if (file.destroyed) refuse(file.errored)
+    file.on('close', () => refuse(file.errored))
+    signal.addEventListener('abort', giveUp, { once: true })
+    file.on('end', finish).on('data', keep)
   })
 }
 

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from '@tallyshop/service-kit/http-s
 import { Problem } from '@tallyshop/service-kit/problems'
 import { StorageUnavailable } from '../domain/errors.ts'
 import type { Picture } from '../domain/image.ts'
+import { releaseMemory } from '../image-decoder/release-memory.ts'
 import { Gate, type Pass } from './gate.ts'
 import { Patience } from './patience.ts'
 import { announcedBytes, readUpload } from './read-upload.ts'
@@ -16,13 +17,17 @@ const leastBytes = heldBytes / 64
 const waitMs = 12_000
 const workMs = 18_000
 
+/** Empties the file, and ends with the signal. */
+type Decode = (file: Buffer, signal: AbortSignal) => Promise<Picture>
+
 /** Takes many uploads at once and holds few of them in memory: the others wait, without their bodies being read. */
 export class Uploads {
   readonly #memory = new Gate(heldBytes)
   readonly #turns = new Gate(1)
-  readonly #decode: (file: Buffer) => Promise<Picture>
+  readonly #decode: Decode
+  readonly #underWay = new Set<Patience>()
 
-  constructor(decode: (file: Buffer) => Promise<Picture>) {
+  constructor(decode: Decode) {
     this.#decode = decode
   }
 
@@ -36,6 +41,7 @@ export class Uploads {
     store: (picture: Picture, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const patience = new Patience(reply)
+    this.#underWay.add(patience)
     try {
       patience.allow(waitMs, overloaded)
       const pass = await this.#memory.enter(Math.max(announcedBytes(request), leastBytes), patience.signal)
@@ -50,20 +56,30 @@ export class Uploads {
       throw patience.reasonOf(error)
     } finally {
       patience.end()
+      this.#underWay.delete(patience)
     }
+  }
+
+  /** Ends what is under way with a 503. */
+  giveUp(): void {
+    for (const patience of this.#underWay) patience.giveUp(overloaded)
   }
 
   async #receive(request: FastifyRequest, patience: Patience, pass: Pass): Promise<Picture> {
     const file = await readUpload(request, patience)
-    patience.allow(workMs, overloaded)
-    const turn = await this.#turns.enter(1, patience.signal)
     try {
-      const picture = await this.#decode(file)
-      pass.keep(picture.main.length + picture.thumbnail.length)
-      patience.signal.throwIfAborted()
-      return picture
+      patience.allow(workMs, overloaded)
+      const turn = await this.#turns.enter(1, patience.signal)
+      try {
+        const picture = await this.#decode(file, patience.signal)
+        pass.keep(picture.main.length + picture.thumbnail.length)
+        patience.signal.throwIfAborted()
+        return picture
+      } finally {
+        turn.leave()
+      }
     } finally {
-      turn.leave()
+      releaseMemory(file)
     }
   }
 }

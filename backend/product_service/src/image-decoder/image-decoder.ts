@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { constants, setPriority } from 'node:os'
 import type { Readable, Writable } from 'node:stream'
-import { InvalidPicture } from '../domain/errors.ts'
+import { DecodingUnavailable, InvalidPicture } from '../domain/errors.ts'
 import type { Picture } from '../domain/image.ts'
 import { readFrames, writeFrames } from './frames.ts'
 import { releaseMemory } from './release-memory.ts'
@@ -30,22 +30,25 @@ export class ImageDecoder {
 
   /**
    * Takes the file: it is empty afterwards. Callers take turns. Throws InvalidPicture, also for a picture that the process
-   * does not survive or get done in time.
+   * does not survive or get done in time, DecodingUnavailable, and the reason of `signal`, which ends it at once.
    */
-  async decode(file: Buffer): Promise<Picture> {
+  async decode(file: Buffer, signal: AbortSignal): Promise<Picture> {
     clearTimeout(this.#idle)
-    this.#process ??= startProcess()
+    if (!this.#process || hasEnded(this.#process)) this.#process = startProcess()
     const decoder = this.#process
-    const timer = setTimeout(() => decoder.child.kill('SIGKILL'), decodeTimeoutMs)
+    const kill = () => decoder.child.kill('SIGKILL')
+    const timer = setTimeout(kill, decodeTimeoutMs)
+    signal.addEventListener('abort', kill)
     try {
       return await ask(decoder, file)
     } catch (error) {
       if (error instanceof InvalidPicture) throw error
-      decoder.child.kill('SIGKILL')
-      if (this.#process === decoder) this.#process = undefined
+      kill()
+      signal.throwIfAborted()
       throw new InvalidPicture('The picture cannot be decoded.')
     } finally {
       clearTimeout(timer)
+      signal.removeEventListener('abort', kill)
       releaseMemory(file)
       this.#idle = setTimeout(() => this.close(), idleMs).unref()
     }
@@ -57,6 +60,11 @@ export class ImageDecoder {
     this.#process?.child.stdin.end()
     this.#process = undefined
   }
+}
+
+/** Also one that was killed between two pictures, for want of memory perhaps. */
+function hasEnded({ child: { killed, exitCode, signalCode } }: DecoderProcess): boolean {
+  return killed || exitCode !== null || signalCode !== null
 }
 
 async function ask({ child, answers }: DecoderProcess, file: Buffer): Promise<Picture> {
@@ -75,9 +83,21 @@ function startProcess(): DecoderProcess {
   // Nothing of our settings: no secret is where a stranger's file is decoded. glibc keeps what is freed in one place, and
   // gives back what is large; else each of a decoder's threads keeps some.
   const env = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' }
-  const child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'], env })
+  const child = spawnOrThrow(env)
   // What is wrong with a process is noticed where its answer is missing.
-  for (const emitter of [child, child.stdin, child.stdout]) emitter.on('error', () => {})
+  for (const emitter of [child.stdin, child.stdout]) emitter.on('error', () => {})
   if (child.pid) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL)
   return { child, answers: readFrames(child.stdout) }
+}
+
+/** A machine without memory, processes or files to spare is not the picture's fault. */
+function spawnOrThrow(env: NodeJS.ProcessEnv): DecoderProcess['child'] {
+  try {
+    const child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'], env })
+    child.on('error', () => {})
+    if (child.pid !== undefined) return child
+  } catch (cause) {
+    throw new DecodingUnavailable('The decoder cannot be started.', { cause })
+  }
+  throw new DecodingUnavailable('The decoder cannot be started.')
 }

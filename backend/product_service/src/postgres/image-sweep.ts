@@ -16,6 +16,12 @@ export async function claimSweep(sql: Sql, holder: string, leaseMs: number): Pro
   return claim && { shopUid: claim.shopUid, resumeFrom: claim.resumeFrom ?? undefined }
 }
 
+/** The number by which this shop marks the pictures it uploads. */
+export async function getShopUid(sql: Sql): Promise<string> {
+  const [row] = await sql<[{ shopUid: string }]>`select shop_uid from image_sweep`
+  return row.shopUid
+}
+
 /** Notes what a pass did and when the next is due, unless another took over since. */
 export async function endSweep(sql: Sql, holder: string, end: SweepEnd): Promise<void> {
   await sql`

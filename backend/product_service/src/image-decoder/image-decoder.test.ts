@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, test } from 'node:test'
+import sharp from 'sharp'
+import { ImageDecoder } from './image-decoder.ts'
+
+const decoder = new ImageDecoder()
+after(() => decoder.close())
+
+const never = new AbortController().signal
+const picture = () =>
+  sharp({ create: { width: 40, height: 30, channels: 3, background: 'teal' } })
+    .png()
+    .toBuffer()
+const decoderPid = () => Number(readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8'))
+const onLinux = { skip: process.platform !== 'linux' }
+
+test('a decoder that is killed between two pictures costs no picture', onLinux, async () => {
+  assert.ok((await decoder.decode(await picture(), never)).main.length > 0)
+  const next = await picture()
+  process.kill(decoderPid(), 'SIGKILL')
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  assert.ok((await decoder.decode(next, never)).main.length > 0)
+})
+
+test('a signal ends it at once, and the next picture is decoded', async () => {
+  const pixels = { width: 5000, height: 5000, channels: 3, background: 'teal' } as const
+  const large = await sharp({ create: pixels }).png({ compressionLevel: 0 }).toBuffer()
+  const over = new AbortController()
+  const decoding = decoder.decode(large, over.signal)
+  const reason = new Error('over')
+  setTimeout(() => over.abort(reason), 50)
+  const began = performance.now()
+  await assert.rejects(decoding, reason)
+  assert.ok(performance.now() - began < 1_000)
+  assert.ok((await decoder.decode(await picture(), never)).main.length > 0)
+})
