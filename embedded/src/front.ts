@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { faultOfHead, refuseUnreadable, watchAnswers } from '@tallyshop/service-kit/unreadable-bytes'
+import { faultOfHead, hangUp, refuseUnreadable, watchAnswers } from '@tallyshop/service-kit/unreadable-bytes'
 import fastify from 'fastify'
 import { limitBodies } from './front/bodies.ts'
 import { forwardApi, forwardPictures } from './front/forward.ts'
@@ -51,6 +51,7 @@ export async function startFront(config: FrontConfig): Promise<{ url: string; st
     )
   })
   limitBodies(app)
+  hangUp(app)
   forwardApi(app, '/api/products', config.productServiceUrl, '/products', 'product service')
   forwardApi(app, '/api/orders', config.orderServiceUrl, '/orders', 'order service')
   if (config.pictures) forwardPictures(app, config.pictures)

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, request, type Server } from 'node:http'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
+import { sendRaw as say } from '@tallyshop/service-kit/test-support/http'
 import { startFront } from '../src/front.ts'
 
 type Seen = { method: string; url: string; headers: IncomingMessage['headers']; bytes: number }
@@ -183,12 +187,70 @@ describe('the front', () => {
     product.answer = 200
   })
 
+  it('outlives a sender that leaves amid a body that nobody reads', async () => {
+    const { hostname, port } = new URL(front.url)
+    // Some of them leave while their answer is on its way.
+    for (let ms = 0; ms < 5; ms += 0.25) {
+      const socket = connect(Number(port), hostname)
+      socket.write('GET /index.html HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n')
+      await once(socket, 'connect')
+      await sleep(ms)
+      socket.resetAndDestroy()
+    }
+    assert.equal((await fetch(front.url)).status, 200)
+  })
+
+  for (const path of ['/foo.js', '/index.html', '/api/orders/']) {
+    it(`reads what is sent to ${path} to its end and answers the next request`, async () => {
+      const body = 'x'.repeat(1_000_000)
+      const first = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+      const startedAt = performance.now()
+      const said = await say(front.url, `${first}${lastGet}`)
+      assert.deepEqual(statuses(said), [path.startsWith('/api') ? '503' : '404', '200'])
+      assert.ok(performance.now() - startedAt < 2_000)
+    })
+  }
+
+  for (const [what, head] of [
+    ['that asks for it', 'HTTP/1.1\r\nConnection: close'],
+    ['of HTTP/1.0', 'HTTP/1.0'],
+  ]) {
+    it(`closes the connection of a sender ${what} once its body has ended`, async () => {
+      const startedAt = performance.now()
+      const body = 'x'.repeat(1_000_000)
+      const length = `Host: localhost\r\nContent-Length: ${body.length}`
+      const said = await say(front.url, `POST /foo.js ${head}\r\n${length}\r\n\r\n${body}`)
+      assert.deepEqual(statuses(said), ['404'])
+      assert.ok(performance.now() - startedAt < 2_000)
+    })
+  }
+
+  it('answers a good request although a bad one follows in the same packet', async () => {
+    const bad = 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n'
+    const said = await say(front.url, `GET / HTTP/1.1\r\nHost: localhost\r\n\r\n${bad}${lastGet}`)
+    assert.deepEqual(statuses(said), ['200', '400'])
+  })
+
+  it('answers a request for another protocol in ours, and closes', async () => {
+    const startedAt = performance.now()
+    const upgrade = 'Host: localhost\r\nConnection: upgrade\r\nUpgrade: websocket'
+    const said = await say(front.url, `GET / HTTP/1.1\r\n${upgrade}\r\n\r\n`)
+    assert.match(said, /^HTTP\/1.1 200 OK\r\n(.+\r\n)*connection: close\r\n/i)
+    assert.ok(performance.now() - startedAt < 2_000)
+  })
+
   async function send(method: string, path: string, headers: Record<string, string> = {}, bytes = 0) {
     const before = product.seen.length
     const status = await sendRaw(front.url, method, path, headers, bytes)
     return { status, seen: product.seen.slice(before).at(-1) }
   }
 })
+
+const lastGet = 'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
+
+function statuses(said: string): string[] {
+  return [...said.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status = '']) => status)
+}
 
 type Upstream = { url: string; server: Server; seen: Seen[]; answer: number }
 

@@ -24,7 +24,7 @@ import type { Logger } from './logger.ts'
 import { describeApi } from './openapi.ts'
 import { Problem, type ProblemTable, problemHandler, sendProblem } from './problems.ts'
 import { compileValidator } from './schema.ts'
-import { refuseUnreadable, watchAnswers } from './unreadable-bytes.ts'
+import { hangUp, refuseUnreadable, watchAnswers } from './unreadable-bytes.ts'
 import {
   answerUnknownRoutes,
   endLongForms,
@@ -32,6 +32,7 @@ import {
   hurryBodies,
   readJsonOnly,
   refuseOddHeads,
+  stopArriving,
 } from './unreadable-requests.ts'
 
 declare module 'fastify' {
@@ -106,6 +107,7 @@ export async function createHttpServer(options: HttpOptions): Promise<App> {
   watchAnswers(app.server)
   readJsonOnly(app)
   hurryBodies(app)
+  stopArriving(app)
   endLongForms(app)
   app.setValidatorCompiler(compileValidator)
   app.setSerializerCompiler(() => JSON.stringify)
@@ -156,20 +158,6 @@ function logRequests(app: App): void {
     if (route !== '/livez' && route !== '/readyz' && route !== '/health') {
       request.log.info({ method, route, status, ms: Math.round(elapsedTime) }, 'request')
     }
-  })
-}
-
-/**
- * While closing, an answer ends its connection: kept alive it would hold the stop up until the other side lets go. And
- * after a request for another protocol Node no longer tells us of what it cannot read: the next one would wait in vain.
- */
-function hangUp(app: App): void {
-  let closing = false
-  app.addHook('preClose', async () => {
-    closing = true
-  })
-  app.addHook('onSend', async ({ headers }, reply) => {
-    if (closing || headers.upgrade !== undefined) reply.header('connection', 'close')
   })
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { FastifyInstance } from 'fastify'
 
 type Refusal = [status: string, code: string, detail: string]
 
@@ -32,7 +33,7 @@ export function refuseSlow({ socket }: IncomingMessage): void {
 
 /** For a request whose body does not end, unless it is answered already: nothing more of it is read. */
 export function refuseEndless(request: IncomingMessage): void {
-  if (lastAnswers.get(request.socket)?.headersSent) return
+  if (answers.get(request.socket)?.last.headersSent) return
   request.unpipe()
   request.pause()
   refuse(tooLong, request.socket)
@@ -60,6 +61,21 @@ export function closeGently(response: ServerResponse): void {
   })
 }
 
+/**
+ * For an answer that says "keep-alive" only so that Node reads on: a sender that asked for an end gets it once its body
+ * has ended, and not before it was answered.
+ */
+export function closeAfterBody(response: ServerResponse): void {
+  const { req: request, shouldKeepAlive } = response
+  if (shouldKeepAlive) return
+  response.once('finish', () => {
+    const end = () => request.socket.end()
+    if (request.complete) return end()
+    request.once('end', end)
+    request.resume()
+  })
+}
+
 /** A photograph that is far too large still hears so; a gigabyte is not read. */
 const lingerBytes = 32 * 1024 * 1024
 const lingerReadingMs = 5_000
@@ -72,9 +88,12 @@ export function watchAnswers(server: Server): void {
   // All are counted, and none dropped unseen; they are limited by their bytes.
   server.maxHeadersCount = 0
   server.prependListener('request', (request, response) => {
-    lastAnswers.set(request.socket, response)
-    const fault = judgeHead(request)
-    if (fault) spoiled.set(request.socket, fault)
+    const { socket } = request
+    answers.set(socket, { last: response, previous: answers.get(socket)?.last })
+    const fault = spoiled.get(socket) ?? judgeHead(request)
+    if (!fault) return
+    spoiled.set(socket, fault)
+    faults.set(request, fault)
   })
   server.on('connect', (_request, socket) => {
     socket.on('error', () => {})
@@ -88,10 +107,25 @@ export type HeadFault = { status: 400 | 431; code: string; detail: string }
 
 /**
  * Why a request must be refused by its head alone: because proxies before us may have read another host in it, or less of
- * it. What follows on the same connection is refused likewise, as nobody can tell what it was meant to be.
+ * it. What follows on the same connection is refused likewise, as nobody can tell what it was meant to be; what came before
+ * is not.
  */
-export function faultOfHead({ socket }: IncomingMessage): HeadFault | undefined {
-  return spoiled.get(socket)
+export function faultOfHead(request: IncomingMessage): HeadFault | undefined {
+  return faults.get(request)
+}
+
+/**
+ * While closing, an answer ends its connection: kept alive it would hold the stop up until the other side lets go. And
+ * after a request for another protocol Node no longer tells us of what it cannot read: the next one would wait in vain.
+ */
+export function hangUp(app: Pick<FastifyInstance, 'addHook'>): void {
+  let closing = false
+  app.addHook('preClose', async () => {
+    closing = true
+  })
+  app.addHook('onSend', async ({ headers }, reply) => {
+    if (closing || headers.upgrade !== undefined) reply.header('connection', 'close')
+  })
 }
 
 const mostHeaders = 100
@@ -110,14 +144,25 @@ function judgeHead({ rawHeaders, httpVersion }: IncomingMessage): HeadFault | un
 }
 
 const spoiled = new WeakMap<Duplex, HeadFault>()
-const lastAnswers = new WeakMap<Duplex, ServerResponse>()
+const faults = new WeakMap<IncomingMessage, HeadFault>()
+/** Answers are finished in order: where the previous one is, all before it are. */
+const answers = new WeakMap<Duplex, { last: ServerResponse; previous: ServerResponse | undefined }>()
 
 function refuse(refusal: Refusal, socket: Duplex): void {
-  const answer = lastAnswers.get(socket)
-  const isItsOwn = answer !== undefined && !answer.req.complete
-  if (!socket.writable || (isItsOwn && answer.headersSent)) socket.destroy()
-  else if (!answer || isItsOwn || answer.writableFinished) writeRefusal(refusal, socket)
-  else answer.once('finish', () => writeRefusal(refusal, socket))
+  const { last, previous } = answers.get(socket) ?? {}
+  const own = last?.req.complete ? undefined : last
+  const earlier = own ? previous : last
+  if (!socket.writable) socket.destroy()
+  else if (!earlier || earlier.writableFinished) refuseNext(refusal, socket, own)
+  else earlier.once('finish', () => refuseNext(refusal, socket, own))
+}
+
+/** The refused request may have its answer already, which may still have to be written. */
+function refuseNext(refusal: Refusal, socket: Duplex, own: ServerResponse | undefined): void {
+  if (!socket.writable) return
+  if (!own?.headersSent) writeRefusal(refusal, socket)
+  else if (own.writableEnded && !own.writableFinished) own.once('finish', () => endSoon(socket))
+  else socket.destroy()
 }
 
 const lingerMs = 1_000
@@ -126,7 +171,12 @@ function writeRefusal([status, code, detail]: Refusal, socket: Duplex): void {
   const id = randomUUID()
   const body = JSON.stringify({ detail, code, request_id: id })
   const head = `Content-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}`
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nX-Request-Id: ${id}\r\n${head}\r\n\r\n${body}`)
-  // Closed at once, the connection could be gone before its other side has read this; left open, it could be kept for ever.
+  socket.write(`HTTP/1.1 ${status}\r\nConnection: close\r\nX-Request-Id: ${id}\r\n${head}\r\n\r\n${body}`)
+  endSoon(socket)
+}
+
+/** Closed at once, it could be gone before its other side has read the answer; left open, it could be kept for ever. */
+function endSoon(socket: Duplex): void {
+  socket.end()
   setTimeout(() => socket.destroy(), lingerMs).unref()
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { App } from './http-server.ts'
 import { Problem, sendProblem } from './problems.ts'
 import { InvalidRequest } from './schema.ts'
-import { closeGently, faultOfHead, refuseEndless, refuseSlow } from './unreadable-bytes.ts'
+import { closeAfterBody, closeGently, faultOfHead, refuseEndless, refuseSlow } from './unreadable-bytes.ts'
 
 /** FastAPI's answers: 405 where the address exists for another method, else 404. */
 export function answerUnknownRoutes(app: App): void {
@@ -57,6 +57,22 @@ export function hurryBodies(app: App): void {
   })
 }
 
+/** A stop as a whole has 8 s. */
+const stoppingBodyMs = 3_000
+
+/** Ends requests that are still arriving a while after a stop began, which would wait for them. */
+export function stopArriving(app: App): void {
+  const arriving = new Set<IncomingMessage>()
+  app.addHook('onRequest', async ({ raw }) => {
+    arriving.add(raw)
+    for (const event of ['end', 'close']) raw.once(event, () => arriving.delete(raw))
+  })
+  app.addHook('preClose', async () => {
+    const refuseLate = () => [...arriving].filter(({ complete }) => !complete).forEach(refuseSlow)
+    setTimeout(refuseLate, stoppingBodyMs).unref()
+  })
+}
+
 /** Ends forms that go on beyond what a picture needs, with 413; whoever reads them counts the file, and not what is around it. */
 export function endLongForms(app: App): void {
   app.addHook('preParsing', async ({ raw }) => {
@@ -85,11 +101,14 @@ const largestBodyBytes = 11 * 1024 * 1024
  * closed connection; unless nobody knows where that end is, or it is far.
  */
 export function hangUpOnEndless(app: App): void {
-  app.addHook('onSend', async ({ raw: { complete, headers } }, reply) => {
-    if (complete) return
+  app.addHook('onSend', async ({ raw }, reply) => {
+    const { complete, headers } = raw
+    if (complete || faultOfHead(raw)) return
     const isChunked = headers['transfer-encoding'] !== undefined
     const isEndless = isChunked || Number(headers['content-length'] ?? 0) > largestBodyBytes
     if (isEndless) closeGently(reply.raw)
-    if (isEndless || reply.statusCode === 413) reply.header('connection', 'keep-alive')
+    if (!isEndless && reply.statusCode !== 413) return
+    closeAfterBody(reply.raw)
+    reply.header('connection', 'keep-alive')
   })
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyPluginAsync } from 'fastify'
 import { Type } from 'typebox'
 import { type App, createHttpServer, type HttpOptions, listen } from '../src/http-server.ts'
@@ -42,6 +43,7 @@ before(async () => {
     app.get('/broken', { config }, async () =>
       Promise.reject(new Error('select * from secrets at /srv/x.ts')),
     )
+    app.get('/slow', { config }, async () => sleep(200, []))
     app.get('/internal/things', { config: { access: 'service' } }, async () => [])
   }
   app = await createHttpServer({ ...options, routes })
@@ -118,6 +120,75 @@ describe('what is not HTTP', () => {
   })
 })
 
+const statuses = (said: string) =>
+  [...said.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status))
+
+describe('of several requests in one packet', () => {
+  const good = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'
+  const slow = 'GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n'
+  const chunked = 'HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n'
+
+  test('those before one with two hosts are answered, and none after it', async () => {
+    const twoHosts = 'GET / HTTP/1.1\r\nHost: localhost\r\nHost: b\r\n\r\n'
+    for (const first of [good, slow])
+      assert.deepEqual(statuses(await sendRaw(client.url, first + twoHosts + good)), [200, 400])
+  })
+
+  test('those before one with a broken body are answered, and that one once', async () => {
+    const broken = (type: string) => `POST /things ${chunked}Content-Type: ${type}\r\n\r\nzz\r\n`
+    for (const [first, type, status] of [
+      [good, 'application/json', 400],
+      [slow, 'application/json', 400],
+      // Refused by its head, while the one before it is still being answered.
+      [slow, 'text/plain', 415],
+    ] as const) {
+      const startedAt = performance.now()
+      assert.deepEqual(statuses(await sendRaw(client.url, first + broken(type))), [200, status])
+      assert.ok(performance.now() - startedAt < 2_000)
+    }
+  })
+})
+
+describe('a connection', () => {
+  test('is closed at once after a head that nobody should answer, however its body goes on', async () => {
+    const startedAt = performance.now()
+    const head = 'POST /things HTTP/1.1\r\nHost: a\r\nHost: b\r\nTransfer-Encoding: chunked\r\n\r\n'
+    const said = await sendRaw(client.url, `${head}5\r\nabc`)
+    assert.match(said, /^HTTP\/1.1 400 .+\r\n(.+\r\n)*connection: close\r\n/i)
+    assert.ok(performance.now() - startedAt < 2_000)
+  })
+
+  test('is closed after a body that is refused, where its sender asked for that', async () => {
+    const body = 'x'.repeat(1_000_000)
+    for (const head of ['HTTP/1.1\r\nConnection: close', 'HTTP/1.0']) {
+      const startedAt = performance.now()
+      const type = `Content-Type: application/json\r\nContent-Length: ${body.length}`
+      const request = `POST /things ${head}\r\nHost: localhost\r\n${type}\r\n\r\n${body}`
+      assert.deepEqual(statuses(await sendRaw(client.url, request)), [413])
+      const pieces = `POST /nowhere ${head}\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n`
+      const inPieces = head.startsWith('HTTP/1.1') ? `${pieces}1\r\nx\r\n0\r\n\r\n` : request
+      await sendRaw(client.url, inPieces)
+      assert.ok(performance.now() - startedAt < 2_000, head)
+    }
+  })
+})
+
+test('a stop does not wait for bodies that do not arrive', async () => {
+  const routes = async (app: App) =>
+    void app.post('/things', { config, schema: { body: Type.Object({}) } }, async ({ body }) => body)
+  const stopping = await createHttpServer({ ...options, routes })
+  const url = await listen(stopping, options.config)
+  const head = 'POST /things HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n'
+  const said = ['application/json', 'multipart/form-data'].map((type) =>
+    sendRaw(url, `${head}Content-Type: ${type}\r\n\r\n{`),
+  )
+  await sleep(100)
+  const startedAt = performance.now()
+  await stopping.close()
+  assert.ok(performance.now() - startedAt < 5_000)
+  assert.deepEqual((await Promise.all(said)).map(statuses), [[408], [415]])
+})
+
 describe('other origins', () => {
   const ask = (origin: string, method: string) =>
     client.send('OPTIONS', '/things/1', undefined, { origin, 'access-control-request-method': method })
@@ -143,7 +214,18 @@ describe('other origins', () => {
 test('/internal is in a contract of its own', async () => {
   assert.deepEqual(
     Object.keys((await client.get('/openapi.json')).body.paths).sort(),
-    ['/', '/health', '/livez', '/list', '/odd', '/broken', '/readyz', '/things', '/things/{thing_id}'].sort(),
+    [
+      '/',
+      '/health',
+      '/livez',
+      '/list',
+      '/odd',
+      '/broken',
+      '/readyz',
+      '/slow',
+      '/things',
+      '/things/{thing_id}',
+    ].sort(),
   )
   const contract = (app as unknown as { internalContract: () => { paths: object } }).internalContract()
   assert.deepEqual(Object.keys(contract.paths), ['/internal/things'])

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { type Readable, Transform, type TransformCallback } from 'node:stream'
-import { closeGently, faultOfHead } from '@tallyshop/service-kit/unreadable-bytes'
+import { closeAfterBody, closeGently, faultOfHead } from '@tallyshop/service-kit/unreadable-bytes'
 import type { FastifyInstance } from 'fastify'
 
 /** A picture of 10 MB and the multipart around it. */
@@ -17,10 +17,13 @@ export function isTooLarge({ headers }: IncomingMessage): boolean {
  * its end, so that the browser hears the answer and can use its connection again; unless that end is far, or unknown.
  */
 export function limitBodies(app: FastifyInstance): void {
-  app.addHook('preParsing', async (_request, _reply, payload: Readable) => {
+  app.addHook('preParsing', async (_request, reply, payload: Readable) => {
     // A stream of its own: the client that sends it on destroys it when the service answers early, and would take the
     // browser's connection along.
     const limited = new Limit()
+    // Whoever reads it hears of it; where nobody does, it must not end this process, nor hold the rest of the body back.
+    limited.on('error', () => {})
+    reply.raw.once('finish', () => limited.destroy())
     payload.once('close', () => {
       if (!payload.readableEnded) limited.destroy(new Error('The sender went away.'))
     })
@@ -34,6 +37,7 @@ export function limitBodies(app: FastifyInstance): void {
     const isEndless =
       isTooLarge(raw) || raw.headers['transfer-encoding'] !== undefined || reply.statusCode === 408
     if (isEndless) closeGently(reply.raw)
+    closeAfterBody(reply.raw)
     reply.header('connection', 'keep-alive')
   })
 }
