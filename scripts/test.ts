@@ -8,8 +8,7 @@ import { join } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { fileURLToPath } from 'node:url'
-import { startScratchAzurite } from '../embedded/src/azurite.ts'
-import { startScratchPostgres } from '../embedded/src/postgres.ts'
+import { startScratchServers } from '../embedded/src/scratch-servers.ts'
 import { findChromium } from './chromium.ts'
 import { Score } from './score.ts'
 
@@ -40,21 +39,11 @@ function findTestFiles(parts: string[]): string[] {
 
 async function runWithNeighbours(): Promise<void> {
   const browser = findChromium(files.some((file) => file.startsWith('e2e/')))
-  const neighbours: { stop: () => Promise<void> }[] = []
+  const servers = await startScratchServers()
   try {
-    const postgres = await startScratchPostgres()
-    neighbours.push(postgres)
-    const azurite = await startScratchAzurite()
-    neighbours.push(azurite)
     const environment = {
       NODE_COMPILE_CACHE: join(home, 'node_modules/.cache/compiled'),
-      POSTGRES_HOST: postgres.host,
-      POSTGRES_PORT: String(postgres.port),
-      POSTGRES_USER: postgres.user,
-      POSTGRES_PASSWORD: postgres.password,
-      AZURE_STORAGE_ACCOUNT_NAME: azurite.accountName,
-      AZURE_STORAGE_ACCOUNT_KEY: azurite.accountKey,
-      AZURE_STORAGE_BLOB_ENDPOINT: azurite.endpoint,
+      ...servers.variables,
       ...(browser && { CHROMIUM_PATH: browser }),
     }
     // One at a time of those that start whole shops and browsers: two would time each other out.
@@ -62,7 +51,7 @@ async function runWithNeighbours(): Promise<void> {
     const light = files.filter((file) => !heavy.includes(file))
     await Promise.all([runInTurn(light, environment), runInTurn(heavy, environment)])
   } finally {
-    await Promise.all(neighbours.map((neighbour) => neighbour.stop()))
+    await servers.stop()
   }
 }
 

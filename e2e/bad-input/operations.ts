@@ -1,47 +1,20 @@
-import { readFileSync } from 'node:fs'
-import type { Service } from './shop.ts'
+import {
+  type Operation as Described,
+  type Parameter,
+  readOperations,
+  type Schema,
+} from '../../trials/fuzz/contracts.ts'
 
-export type Schema = {
-  type?: string | string[]
-  enum?: unknown[]
-  format?: string
-  minimum?: number
-  maximum?: number
-  exclusiveMinimum?: number
-  minLength?: number
-  maxLength?: number
-  minItems?: number
-  maxItems?: number
-  properties?: Record<string, Schema>
-  required?: string[]
-  items?: Schema
-  'x-text'?: 'line' | 'block'
-  'x-decimals'?: number
-  not?: { enum: number[] }
-}
-
-export type Parameter = { name: string; in: 'path' | 'query' | 'header'; schema: Schema; required?: boolean }
+export type { Parameter, Schema }
 
 /** A route as its contract promises it. */
-export type Operation = {
-  service: Service
-  internal: boolean
-  method: string
-  path: string
-  parameters: Parameter[]
-  /** The schema of a JSON body, where the route takes one. */
-  body?: Schema
-}
+export type Operation = ReturnType<typeof jsonOperation>
 
 /** A place in a body, and the schema of what belongs there. */
 export type Field = { at: (string | number)[]; schema: Schema }
 
 /** All routes of both services, /internal included, read from the contracts: a new route or field is attacked by itself. */
-export const operations: readonly Operation[] = [
-  ...readContract('product', 'product_service/openapi.json'),
-  ...readContract('product', 'product_service/internal.openapi.json'),
-  ...readContract('order', 'order_service/openapi.json'),
-]
+export const operations: readonly Operation[] = readOperations().map(jsonOperation)
 
 /** Every field of a body, nested ones too, each list by its first element. */
 export function fieldsOf(schema: Schema, at: Field['at'] = []): Field[] {
@@ -86,25 +59,8 @@ export function requiredQuery(parameters: Parameter[], except?: string): string 
   return wanted.map(({ name, schema }) => `${name}=${exampleOf(schema)}`).join('&')
 }
 
-type Contract = {
-  paths: Record<string, Record<string, { parameters?: Parameter[]; requestBody?: { content: Content } }>>
-}
-type Content = { 'application/json'?: { schema: Schema } }
-
-function readContract(service: Service, file: string): Operation[] {
-  const url = new URL(`../../backend/${file}`, import.meta.url)
-  const { paths } = JSON.parse(readFileSync(url, 'utf8')) as Contract
-  return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { parameters = [], requestBody }]) => {
-      const body = requestBody?.content['application/json']?.schema
-      return {
-        service,
-        internal: path.startsWith('/internal'),
-        method: method.toUpperCase(),
-        path,
-        parameters,
-        ...(body && { body }),
-      }
-    }),
-  )
+/** The schema of a JSON body, where the route takes one. */
+function jsonOperation({ service, internal, method, path, parameters, body }: Described) {
+  const schema = body?.type === 'application/json' ? body.schema : undefined
+  return { service, internal, method, path, parameters, ...(schema && { body: schema }) }
 }

@@ -3,8 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { findRunningShop, type RunningShop } from '@tallyshop/embedded/lock'
-import { connectBoth, type Databases } from '@tallyshop/operations/databases'
+import { type Databases, findDatabases } from '@tallyshop/operations/databases'
 import { createClient } from '@tallyshop/service-kit/test-support/http'
 import { makeDataDir, type ShopProcess, startShopProcess } from '../support/shop-process.ts'
 import { readRows } from './rows.ts'
@@ -27,9 +26,9 @@ before(async () => {
   shop = await startShopProcess({ dataDir, environment: { SERVICE_AUTH_SECRET: secret, LOG_LEVEL: 'debug' } })
   const { product, order, shop: front } = shop.urls
   doors = doorsOf(product, order, front)
-  const found = await findRunningShop(dataDir)
+  const found = await findDatabases({}, dataDir)
   assert.ok(found)
-  databases = connectBoth(urlOf(found.productDatabase), urlOf(found.orderDatabase))
+  databases = found
   await createClient(product).post('/products', { name: 'Vase', price: 1, stock_quantity: 100 })
   const body = { items: [{ product_id: 1, quantity: 1 }], shipping_address: address }
   token = (await createClient(order).post('/orders', body)).body.order_token
@@ -183,10 +182,6 @@ function openSocket(url: string): Socket {
 async function assertGoodWorks(door: Door): Promise<void> {
   const { status, text } = await createClient(door.url).get(addressAt(door, `/${door.service}s/1`))
   assert.equal(status, 200, text)
-}
-
-function urlOf({ host, port, user, password, database }: RunningShop['productDatabase']): string {
-  return `postgres://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}/${database}`
 }
 
 function lineWith(text: string, part: string): string {

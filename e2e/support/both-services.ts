@@ -1,10 +1,9 @@
-import { connectBoth, type Databases } from '@tallyshop/operations/databases'
+import { connectBoth, type Databases, databaseUrl } from '@tallyshop/operations/databases'
 import { readConfig as readOrderConfig } from '@tallyshop/order-service/config'
 import { startOrderService } from '@tallyshop/order-service/service'
 import { readConfig as readProductConfig } from '@tallyshop/product-service/config'
 import { startProductService } from '@tallyshop/product-service/service'
 import type { Logger } from '@tallyshop/service-kit/logger'
-import type { PostgresConfig } from '@tallyshop/service-kit/postgres'
 import { type Client, createClient } from '@tallyshop/service-kit/test-support/http'
 import {
   createScratchDatabase,
@@ -56,7 +55,7 @@ export async function startBothServices({ environment, log }: BothOptions = {}):
   }
   let orderService = await startOrderService(orderConfig, log)
   const order = createClient(orderService.url)
-  const databases = connectBoth(urlOf(productDb.config), urlOf(orderDb.config))
+  const databases = connectBoth(databaseUrl(productDb.config), databaseUrl(orderDb.config))
 
   return {
     product,
@@ -85,8 +84,4 @@ export async function startBothServices({ environment, log }: BothOptions = {}):
       await Promise.all([productDb.drop(), orderDb.drop()])
     },
   }
-}
-
-function urlOf({ host, port, user, password, database }: PostgresConfig): string {
-  return `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}`
 }

@@ -1,4 +1,5 @@
-import { findRunningShop, type RunningShop } from '@tallyshop/embedded/lock'
+import { findRunningShop } from '@tallyshop/embedded/lock'
+import type { RunningDatabase } from '@tallyshop/embedded/postgres'
 import pg from 'pg'
 import { findPictureStore, type PictureStore } from './picture-store.ts'
 
@@ -16,7 +17,7 @@ export async function findShop(
   if (Boolean(product) !== Boolean(order)) return undefined
   const shop = product && order ? undefined : await findRunningShop(dataDir)
   const [productUrl, orderUrl] = shop
-    ? [toUrl(shop.productDatabase), toUrl(shop.orderDatabase)]
+    ? [databaseUrl(shop.productDatabase), databaseUrl(shop.orderDatabase)]
     : [product, order]
   if (!productUrl || !orderUrl) return undefined
   const pictures = findPictureStore(environment, shop)
@@ -57,6 +58,6 @@ function connect(connectionString: string): pg.Pool {
   return pool
 }
 
-function toUrl({ host, port, user, password, database }: RunningShop['productDatabase']): string {
+export function databaseUrl({ host, port, user, password, database }: RunningDatabase): string {
   return `postgres://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}/${database}`
 }

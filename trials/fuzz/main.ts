@@ -2,8 +2,7 @@
  * npm run fuzz: sends requests that are right, nearly right and hostile to both services, as their descriptions have
  * them, and judges every answer. Exits 1 where anything is wrong, 2 where the command line is.
  */
-import { startScratchAzurite } from '@tallyshop/embedded/azurite'
-import { startScratchPostgres } from '@tallyshop/embedded/postgres'
+import { startScratchServers } from '@tallyshop/embedded/scratch-servers'
 import { type Arguments, readArguments, usage } from './arguments.ts'
 import { readOperations } from './contracts.ts'
 import { makePlan } from './plan.ts'
@@ -53,22 +52,11 @@ async function run({ seed, minutes, requests, keepGoing }: Arguments): Promise<b
 
 /** A PostgreSQL, a blob store and both services, which `stops` ends in reverse. */
 async function startAll() {
-  const postgres = await startScratchPostgres()
-  stops.push(postgres.stop)
-  const azurite = await startScratchAzurite()
-  stops.push(azurite.stop)
-  const environment = {
-    POSTGRES_HOST: postgres.host,
-    POSTGRES_PORT: String(postgres.port),
-    POSTGRES_USER: postgres.user,
-    POSTGRES_PASSWORD: postgres.password,
-    AZURE_STORAGE_ACCOUNT_NAME: azurite.accountName,
-    AZURE_STORAGE_ACCOUNT_KEY: azurite.accountKey,
-    AZURE_STORAGE_BLOB_ENDPOINT: azurite.endpoint,
-  }
+  const servers = await startScratchServers()
+  stops.push(servers.stop)
   // Where scratch databases are made.
-  Object.assign(process.env, environment)
-  const services = await startServices({ ...environment, PATH: process.env.PATH })
+  Object.assign(process.env, servers.variables)
+  const services = await startServices({ ...servers.variables, PATH: process.env.PATH })
   stops.push(services.stop)
   return services
 }

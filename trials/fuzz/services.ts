@@ -3,8 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { becomesReady, type RunningProcess } from '@tallyshop/embedded/child-process'
 import { findFreePorts } from '@tallyshop/embedded/ports'
 import { startScratch } from '@tallyshop/embedded/scratch'
-import { connectBoth, type Databases } from '@tallyshop/operations/databases'
-import type { PostgresConfig } from '@tallyshop/service-kit/postgres'
+import { connectBoth, type Databases, databaseUrl } from '@tallyshop/operations/databases'
 import { type Client, createClient } from '@tallyshop/service-kit/test-support/http'
 import {
   createScratchDatabase,
@@ -39,7 +38,7 @@ const heapLimit = '--max-old-space-size=128'
 /** Both services as processes of their own, as in production, over empty databases and the blob store of `environment`. */
 export async function startServices(environment: Environment): Promise<Services> {
   const [productDb, orderDb] = await Promise.all([createScratchDatabase(), createScratchDatabase()])
-  const databases = connectBoth(urlOf(productDb.config), urlOf(orderDb.config))
+  const databases = connectBoth(databaseUrl(productDb.config), databaseUrl(orderDb.config))
   const [productPort = 0, orderPort = 0] = await findFreePorts(2)
   const productUrl = `http://127.0.0.1:${productPort}`
   const common = {
@@ -112,8 +111,4 @@ function definedOnly(environment: Environment): Record<string, string> {
     (entry): entry is [string, string] => entry[1] !== undefined,
   )
   return Object.fromEntries(entries)
-}
-
-function urlOf({ host, port, user, password, database }: PostgresConfig): string {
-  return `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}`
 }

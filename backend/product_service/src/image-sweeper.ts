@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '@tallyshop/service-kit/logger'
 import { type Loop, startLoop } from '@tallyshop/service-kit/loop'
 import type { Sql } from '@tallyshop/service-kit/postgres'
-import { type Sweep, type SweptStorage, sweepImages } from './domain/sweep-images.ts'
+import { newSweep, type Sweep, type SweptStorage, sweepImages } from './domain/sweep-images.ts'
 import { claimSweep, endSweep, findNaming, type SweepClaim } from './postgres/image-sweep.ts'
 
 /** All in milliseconds. A lease outlives the longest pass, so that only a killed process leaves one to run out. */
@@ -51,15 +51,9 @@ async function sweepWhenDue(
   else log.info(report, signal.aborted ? 'sweep of pictures broken off' : 'pictures swept')
 }
 
-const nothing: Sweep = {
-  report: { listed: 0, named: 0, young: 0, foreign: 0, removed: 0, failed: 0 },
-  resumeFrom: undefined,
-  failure: undefined,
-}
-
 /** Some ways to a token cannot be broken off: what has not ended a second after the signal is not waited for. */
 async function leftAlone({ resumeFrom }: SweepClaim, signal: AbortSignal): Promise<Sweep> {
   if (!signal.aborted) await once(signal, 'abort')
   await sleep(1_000)
-  return { ...nothing, resumeFrom }
+  return newSweep(resumeFrom)
 }

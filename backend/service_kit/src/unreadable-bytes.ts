@@ -39,6 +39,19 @@ export function refuseEndless(request: IncomingMessage): void {
   refuse(tooLong, request.socket)
 }
 
+/** The largest body that any route takes: a picture of 10 MB, and the multipart around it. */
+export const largestBodyBytes = 11 * 1024 * 1024
+
+/** True where a request says that it is larger than any may be. */
+export function isTooLarge({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length'] ?? 0) > largestBodyBytes
+}
+
+/** True where the end of a body is far, or nobody knows where it is. */
+export function hasNoEndInSight(request: IncomingMessage): boolean {
+  return request.headers['transfer-encoding'] !== undefined || isTooLarge(request)
+}
+
 /**
  * For an answer to a request that has no end in sight: it is read on for a while, and dropped, and then the connection is
  * closed unless the end came. Closed at once, the answer would be lost to whoever is still sending.

@@ -3,7 +3,15 @@ import type { IncomingMessage } from 'node:http'
 import type { App } from './http-server.ts'
 import { Problem, sendProblem } from './problems.ts'
 import { InvalidRequest } from './schema.ts'
-import { closeAfterBody, closeGently, faultOfHead, refuseEndless, refuseSlow } from './unreadable-bytes.ts'
+import {
+  closeAfterBody,
+  closeGently,
+  faultOfHead,
+  hasNoEndInSight,
+  largestBodyBytes,
+  refuseEndless,
+  refuseSlow,
+} from './unreadable-bytes.ts'
 
 /** FastAPI's answers: 405 where the address exists for another method, else 404. */
 export function answerUnknownRoutes(app: App): void {
@@ -93,19 +101,14 @@ function isForm({ headers }: IncomingMessage): boolean {
   return /^multipart\//i.test(headers['content-type'] ?? '')
 }
 
-/** The largest body that any route takes: a picture of 10 MB, and the multipart around it. */
-const largestBodyBytes = 11 * 1024 * 1024
-
 /**
  * A request that is refused before it has arrived is still read to its end, so that its sender hears the answer and not a
  * closed connection; unless nobody knows where that end is, or it is far.
  */
 export function hangUpOnEndless(app: App): void {
   app.addHook('onSend', async ({ raw }, reply) => {
-    const { complete, headers } = raw
-    if (complete || faultOfHead(raw)) return
-    const isChunked = headers['transfer-encoding'] !== undefined
-    const isEndless = isChunked || Number(headers['content-length'] ?? 0) > largestBodyBytes
+    if (raw.complete || faultOfHead(raw)) return
+    const isEndless = hasNoEndInSight(raw)
     if (isEndless) closeGently(reply.raw)
     if (!isEndless && reply.statusCode !== 413) return
     closeAfterBody(reply.raw)

@@ -1,16 +1,14 @@
-import type { IncomingMessage } from 'node:http'
 import { type Readable, Transform, type TransformCallback } from 'node:stream'
-import { closeAfterBody, closeGently, faultOfHead } from '@tallyshop/service-kit/unreadable-bytes'
+import {
+  closeAfterBody,
+  closeGently,
+  faultOfHead,
+  hasNoEndInSight,
+  largestBodyBytes,
+} from '@tallyshop/service-kit/unreadable-bytes'
 import type { FastifyInstance } from 'fastify'
 
-/** A picture of 10 MB and the multipart around it. */
-const largestBodyBytes = 11 * 1024 * 1024
-
 export class BodyTooLarge extends Error {}
-
-export function isTooLarge({ headers }: IncomingMessage): boolean {
-  return Number(headers['content-length'] ?? 0) > largestBodyBytes
-}
 
 /**
  * Passes bodies on up to 11 MB, also those that do not say how long they are. What is refused on the way is still read to
@@ -34,9 +32,7 @@ export function limitBodies(app: FastifyInstance): void {
   app.addHook('onSend', async ({ raw }, reply) => {
     if (raw.complete || faultOfHead(raw)) return
     // Nor is it waited for when the service has waited long enough.
-    const isEndless =
-      isTooLarge(raw) || raw.headers['transfer-encoding'] !== undefined || reply.statusCode === 408
-    if (isEndless) closeGently(reply.raw)
+    if (hasNoEndInSight(raw) || reply.statusCode === 408) closeGently(reply.raw)
     closeAfterBody(reply.raw)
     reply.header('connection', 'keep-alive')
   })

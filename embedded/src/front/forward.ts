@@ -1,6 +1,7 @@
 import proxy from '@fastify/http-proxy'
+import { isTooLarge } from '@tallyshop/service-kit/unreadable-bytes'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { BodyTooLarge, isTooLarge } from './bodies.ts'
+import { BodyTooLarge } from './bodies.ts'
 import { refuse } from './refusals.ts'
 
 const tooLarge = 'The request is larger than 11 MB.'

@@ -36,6 +36,12 @@ export type Sweep = {
   failure: unknown
 }
 
+/** One that has not done anything yet. */
+export function newSweep(resumeFrom: string | undefined): Sweep {
+  const report = { listed: 0, named: 0, young: 0, foreign: 0, removed: 0, failed: 0 }
+  return { report, resumeFrom, failure: undefined }
+}
+
 type Limits = { shopUid: string; minAgeMs: number; signal: AbortSignal; resumeFrom: string | undefined }
 
 const removalsAtOnce = 8
@@ -54,8 +60,8 @@ export async function sweepImages(
   rows: NamingRows,
   { shopUid, minAgeMs, signal, resumeFrom }: Limits,
 ): Promise<Sweep> {
-  const report: SweepReport = { listed: 0, named: 0, young: 0, foreign: 0, removed: 0, failed: 0 }
-  const sweep: Sweep = { report, resumeFrom, failure: undefined }
+  const sweep = newSweep(resumeFrom)
+  const { report } = sweep
   try {
     for await (const page of storage.listPages({ from: resumeFrom, signal })) {
       sweep.resumeFrom = page.from

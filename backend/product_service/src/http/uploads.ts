@@ -17,7 +17,7 @@ const leastBytes = heldBytes / 64
 const waitMs = 12_000
 const workMs = 18_000
 
-/** Empties the file, and ends with the signal. */
+/** Ends with the signal. */
 type Decode = (file: Buffer, signal: AbortSignal) => Promise<Picture>
 
 /** Takes many uploads at once and holds few of them in memory: the others wait, without their bodies being read. */

@@ -4,7 +4,6 @@ import type { Readable, Writable } from 'node:stream'
 import { DecodingUnavailable, InvalidPicture } from '../domain/errors.ts'
 import type { Picture } from '../domain/image.ts'
 import { readFrames, writeFrames } from './frames.ts'
-import { releaseMemory } from './release-memory.ts'
 
 type DecoderProcess = {
   child: ChildProcessByStdio<Writable, Readable, null>
@@ -29,7 +28,7 @@ export class ImageDecoder {
   #idle: NodeJS.Timeout | undefined
 
   /**
-   * Takes the file: it is empty afterwards. Callers take turns. Throws InvalidPicture, also for a picture that the process
+   * Callers take turns. Throws InvalidPicture, also for a picture that the process
    * does not survive or get done in time, DecodingUnavailable, and the reason of `signal`, which ends it at once.
    */
   async decode(file: Buffer, signal: AbortSignal): Promise<Picture> {
@@ -49,7 +48,6 @@ export class ImageDecoder {
     } finally {
       clearTimeout(timer)
       signal.removeEventListener('abort', kill)
-      releaseMemory(file)
       this.#idle = setTimeout(() => this.close(), idleMs).unref()
     }
   }
