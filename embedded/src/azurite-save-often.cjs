@@ -2,9 +2,11 @@
  * Loaded into Azurite by --require. Its index of blobs is a lokijs database that saves itself every five seconds,
  * a fixed number: a picture uploaded just before a crash would be lost. Here it saves within a tenth of a second.
  */
+const { realpathSync } = require('node:fs')
 const { createRequire } = require('node:module')
 
-const Loki = createRequire(require.resolve('azurite/package.json'))('lokijs')
+// From the program that is being started, wherever it was installed.
+const Loki = createRequire(realpathSync(process.argv[1]))('lokijs')
 const { autosaveEnable } = Loki.prototype
 
 Loki.prototype.autosaveEnable = function (...args) {
