@@ -1,27 +1,40 @@
-import { findRunningShop } from '@tallyshop/embedded/lock'
 import type { RunningDatabase } from '@tallyshop/embedded/postgres'
+import type { BlobStorageConfig } from '@tallyshop/product-service/config'
 import pg from 'pg'
-import { findPictureStore, type PictureStore } from './picture-store.ts'
+import type { DatabaseUrls } from './connection.ts'
+import { findPictureStorage } from './picture-store.ts'
+
+/** Where a shop keeps its numbers and its pictures. */
+export type ShopAddress = { urls: DatabaseUrls; blobStorage: BlobStorageConfig | undefined }
 
 export type Databases = { product: pg.Pool; order: pg.Pool; end: () => Promise<void> }
 
 /**
- * Connects to both databases and finds the store of pictures: by their addresses in the environment, else those of the shop
- * that runs on a data folder. Undefined where none runs, or where the address of only one database is given.
+ * Finds both databases and the store of pictures: by their addresses in the environment, else those of the shop that runs on
+ * a data folder. Undefined where none runs, or where the address of only one database is given.
  */
 export async function findShop(
   environment: Record<string, string>,
   dataDir: string,
-): Promise<{ databases: Databases; pictures: PictureStore | undefined } | undefined> {
+): Promise<ShopAddress | undefined> {
   const { PRODUCT_DATABASE_URL: product, ORDER_DATABASE_URL: order } = environment
-  if (Boolean(product) !== Boolean(order)) return undefined
-  const shop = product && order ? undefined : await findRunningShop(dataDir)
-  const [productUrl, orderUrl] = shop
-    ? [databaseUrl(shop.productDatabase), databaseUrl(shop.orderDatabase)]
-    : [product, order]
-  if (!productUrl || !orderUrl) return undefined
-  const pictures = findPictureStore(environment, shop)
-  return { databases: connectBoth(productUrl, orderUrl), pictures }
+  if (product && order) {
+    return { urls: { product_db: product, order_db: order }, blobStorage: findPictureStorage(environment) }
+  }
+  if (product || order) return undefined
+  const launcher = await ifInstalled(import('@tallyshop/embedded/lock'))
+  const shop = await launcher?.findRunningShop(dataDir)
+  if (!shop) return undefined
+  const urls = { product_db: databaseUrl(shop.productDatabase), order_db: databaseUrl(shop.orderDatabase) }
+  return { urls, blobStorage: findPictureStorage(environment, shop) }
+}
+
+/** What is imported, or undefined in an image that has it not: the launcher is at home where `npm start` is. */
+export function ifInstalled<Module>(importing: Promise<Module>): Promise<Module | undefined> {
+  return importing.catch((error) => {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error
+    return undefined
+  })
 }
 
 /** The databases alone, found the same way. */
@@ -29,7 +42,8 @@ export async function findDatabases(
   environment: Record<string, string>,
   dataDir: string,
 ): Promise<Databases | undefined> {
-  return (await findShop(environment, dataDir))?.databases
+  const shop = await findShop(environment, dataDir)
+  return shop && connectBoth(shop.urls.product_db, shop.urls.order_db)
 }
 
 export function connectBoth(productUrl: string, orderUrl: string): Databases {

@@ -16,13 +16,13 @@ export class PicturesUnreadable extends Error {
 }
 
 /**
- * The pictures of the running shop, or of the account that the environment names; undefined where there is neither. Throws a
- * ConfigurationError for an account that cannot be one.
+ * Where the pictures of the running shop are, or of the shop that the environment describes; undefined where that names no
+ * store. Throws a ConfigurationError for an account that cannot be one.
  */
-export function findPictureStore(
+export function findPictureStorage(
   environment: Record<string, string>,
-  shop: RunningShop | undefined,
-): PictureStore | undefined {
+  shop?: RunningShop,
+): BlobStorageConfig | undefined {
   const local = shop?.pictureStore && {
     AZURE_STORAGE_ACCOUNT_NAME: shop.pictureStore.accountName,
     AZURE_STORAGE_ACCOUNT_KEY: shop.pictureStore.accountKey,
@@ -31,7 +31,7 @@ export function findPictureStore(
   const { blobStorage } = readEnvironment({ ...environment, ...local }, (read) => ({
     blobStorage: readBlobStorage(read, shop?.urls.shop ?? 'http://localhost'),
   }))
-  return blobStorage && openPictureStore(blobStorage)
+  return blobStorage
 }
 
 export function openPictureStore(blobStorage: BlobStorageConfig): PictureStore {

@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { compareDatabases, type DatabaseCounts } from './compare-databases.ts'
 import { comparePictures, type PictureCounts } from './compare-pictures.ts'
-import type { Databases } from './databases.ts'
-import { judgePair } from './judge-pair.ts'
-import { judgeStock } from './judge-stock.ts'
-import { pairUp } from './pair-up.ts'
-import type { PictureStore } from './picture-store.ts'
-import { inSnapshot, readAllocations, readOrders, readStock } from './snapshots.ts'
+import { connectBoth, type Databases, type ShopAddress } from './databases.ts'
+import { openPictureStore, type PictureStore } from './picture-store.ts'
+import { inSnapshot } from './snapshots.ts'
 
 /** Something that does not agree. `about` says what, the same in every pass; `kind` whether it can be mended. */
 export type Difference = {
@@ -15,11 +13,7 @@ export type Difference = {
   orderUid?: string
 }
 
-export type Report = {
-  orders: number
-  movements: number
-  /** Orders that are not settled yet, and need not be. */
-  inMotion: number
+export type Report = DatabaseCounts & {
   /** Absent where no store of pictures was given. */
   pictures?: PictureCounts
   differences: Difference[]
@@ -52,27 +46,29 @@ export async function reconcile(
   return report
 }
 
-async function comparePass(databases: Databases, pictures: PictureStore | undefined): Promise<Report> {
-  const report: Report = { orders: 0, movements: 0, inMotion: 0, differences: [], unlisted: 0 }
-  const add = (differences: Difference[]) => {
-    const room = mostDifferences - report.differences.length
-    report.differences.push(...differences.slice(0, room))
-    report.unlisted += Math.max(0, differences.length - room)
+/** The same for a shop that was found by its address; `use` gets the report and the open databases. */
+export async function reconcileShop<Result>(
+  { urls, blobStorage }: ShopAddress,
+  use: (report: Report, databases: Databases) => Promise<Result>,
+): Promise<Result> {
+  const databases = connectBoth(urls.product_db, urls.order_db)
+  try {
+    const pictures = blobStorage && openPictureStore(blobStorage)
+    return await use(await reconcile(databases, { pictures }), databases)
+  } finally {
+    await databases.end()
   }
-  await inSnapshot(databases, async (product, order) => {
-    for (const stock of await readStock(product)) {
-      report.movements += stock.movements
-      add(judgeStock(stock))
-    }
-    for await (const { left, right } of pairUp(readOrders(order), readAllocations(product), uid)) {
-      const { differences, inMotion } = judgePair(left, right)
-      if (left?.status) report.orders += 1
-      if (inMotion) report.inMotion += 1
-      add(differences)
-    }
-  })
-  if (pictures) report.pictures = await comparePictures(databases.product, pictures, add)
-  return report
 }
 
-const uid = ({ orderUid }: { orderUid: string }) => orderUid
+async function comparePass(databases: Databases, pictures: PictureStore | undefined): Promise<Report> {
+  const differences: Difference[] = []
+  let unlisted = 0
+  const add = (found: Difference[]) => {
+    const room = mostDifferences - differences.length
+    differences.push(...found.slice(0, room))
+    unlisted += Math.max(0, found.length - room)
+  }
+  const counts = await inSnapshot(databases, (product, order) => compareDatabases(product, order, { add }))
+  const pictureCounts = pictures && (await comparePictures(databases.product, pictures, add))
+  return { ...counts, ...(pictureCounts && { pictures: pictureCounts }), differences, unlisted }
+}

@@ -21,7 +21,7 @@ export async function startOrderService(
   config: OrderServiceConfig,
   log: Logger = createLogger('order-service', config.logLevel),
 ): Promise<RunningService> {
-  await migrate(config.postgres, migrations)
+  await migrate(config.postgres, migrations, log)
   const context = createContext(config)
   const app = await createOrderServer(config, log, context)
   const url = await listen(app, config.http)

@@ -9,7 +9,7 @@ import { eventually, freshKey, line, prepareSuite } from './order-suite.ts'
 const suite = await prepareSuite()
 const { db, fake } = suite
 const proxy = await startTcpProxy(db.config.host, db.config.port)
-const client = await suite.startReplica({ postgres: { ...db.config, port: proxy.port } })
+const client = await suite.startReplica({ postgres: { ...db.config, host: '127.0.0.1', port: proxy.port } })
 after(async () => {
   await suite.close()
   await proxy.close()

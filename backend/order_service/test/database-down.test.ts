@@ -12,7 +12,7 @@ const { db, fake } = suite
 /** A replica whose database can be taken away. */
 async function replicaBehindProxy() {
   const proxy = await startTcpProxy(db.config.host, db.config.port)
-  const client = await suite.startReplica({ postgres: { ...db.config, port: proxy.port } })
+  const client = await suite.startReplica({ postgres: { ...db.config, host: '127.0.0.1', port: proxy.port } })
   return { client, proxy }
 }
 

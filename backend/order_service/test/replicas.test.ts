@@ -22,8 +22,8 @@ test('two services that start at once on an empty database are both ready', asyn
     const { status, body } = await replica.get('/readyz')
     assert.deepEqual([status, body], [200, { status: 'ok', service: 'order-service', missing: [] }])
   }
-  const migrations = await db.sql`select name from schema_migrations`
-  assert.deepEqual([...migrations], [{ name: '0001-orders.sql' }])
+  const names = (await db.sql`select name from schema_migrations`).map(({ name }) => name)
+  assert.ok(names.includes('0001-orders.sql') && names.length === new Set(names).size)
 })
 
 test('twins on two replicas are one order with equal bytes, also while the neighbour takes its time', async () => {

@@ -53,6 +53,23 @@ describe('the settings', () => {
     assert.match(faultsOf({ ...secret, ACCESS: 'closed' }), /ACCESS must be one of: open/)
   })
 
+  test('with the secrets of docker-compose.yml stay on this machine, whatever the mode', () => {
+    const laptop = {
+      SERVICE_AUTH_SECRET: 'laptop-only-service-secret',
+      AZURITE_BLOB_ENDPOINT: 'http://azurite:10000/tallyshop',
+      AZURITE_ACCOUNT_KEY: Buffer.from('laptop-only: the key of an Azurite').toString('base64'),
+    }
+    assert.equal(faultsOf(laptop), '')
+    const faults = faultsOf({ ...laptop, PUBLIC_URL: 'https://shop.example' }).split('\n')
+    assert.deepEqual(
+      faults.map((fault) => fault.match(/^(\S+) is the one of docker-compose.yml|^ACCESS=open/)?.[1]),
+      ['SERVICE_AUTH_SECRET', undefined, 'AZURITE_ACCOUNT_KEY'],
+    )
+    assert.match(String(faults[1]), /^ACCESS=open makes everyone staff/)
+    const own = { ...laptop, ...secret, AZURITE_ACCOUNT_KEY: 'f0'.repeat(32) }
+    assert.match(faultsOf({ ...own, PUBLIC_URL: 'https://shop.example' }), /^ACCESS=open[^\n]+$/)
+  })
+
   test('of other origins are a list', () => {
     const { access } = readConfig({ ...secret, CORS_ORIGINS: 'http://a, http://b  http://c' }).http
     assert.deepEqual(access.corsOrigins, ['http://a', 'http://b', 'http://c'])
@@ -79,6 +96,47 @@ describe('the settings of storage', () => {
     assert.equal(storage(endpoint).publicEndpoint, 'http://localhost:3000/blobs')
     const elsewhere = { AZURE_STORAGE_PUBLIC_ENDPOINT: 'https://cdn.example/p/' }
     assert.equal(storage({ ...endpoint, ...elsewhere }).publicEndpoint, 'https://cdn.example/p')
+  })
+
+  const azurite = {
+    AZURITE_BLOB_ENDPOINT: 'http://azurite:10000/tallyshop',
+    AZURITE_ACCOUNT_KEY: Buffer.from('a key of this test').toString('base64'),
+  }
+
+  test('are those of the Azurite beside it where no account is named', () => {
+    const nothing = { AZURE_STORAGE_ACCOUNT_NAME: '', AZURE_STORAGE_ACCOUNT_KEY: '' }
+    const others = { AZURE_STORAGE_CONTAINER_NAME: 'mine', AZURE_STORAGE_BLOB_ENDPOINT: 'https://elsewhere' }
+    assert.deepEqual(storage({ ...azurite, ...nothing, ...others }), {
+      accountName: 'tallyshop',
+      accountKey: azurite.AZURITE_ACCOUNT_KEY,
+      containerName: 'mine',
+      endpoint: azurite.AZURITE_BLOB_ENDPOINT,
+      publicEndpoint: 'http://localhost:3000/blobs',
+      urlLifeMs: 24 * 3_600_000,
+    })
+  })
+
+  test('are those of the account where one is named, whatever its neighbour Azurite is told', () => {
+    assert.deepEqual(storage(azurite), storage({}))
+    const broken = { AZURITE_BLOB_ENDPOINT: 'nowhere', AZURITE_ACCOUNT_KEY: '-' }
+    assert.deepEqual(storage(broken), storage({}))
+  })
+
+  test('of an Azurite are refused where they cannot be one, without telling the key', () => {
+    const faults = (changes: Record<string, string>) => faultsOf({ ...secret, ...azurite, ...changes })
+    assert.equal(faults({}), '')
+    assert.equal(faults({ AZURITE_ACCOUNT_KEY: '' }), 'AZURITE_ACCOUNT_KEY is missing.')
+    const key = 'not base64 but long enough'
+    assert.match(faults({ AZURITE_ACCOUNT_KEY: key }), /^AZURITE_ACCOUNT_KEY must be base64[^\n]+$/)
+    assert.ok(!faults({ AZURITE_ACCOUNT_KEY: key }).includes(key))
+    for (const AZURITE_BLOB_ENDPOINT of [
+      'http://azurite:10000',
+      'http://azurite/a/shop',
+      'http://azurite/A!',
+    ])
+      assert.match(faults({ AZURITE_BLOB_ENDPOINT }), /^AZURITE_BLOB_ENDPOINT must end with[^\n]+$/)
+    assert.match(faults({ AZURITE_BLOB_ENDPOINT: 'azurite' }), /AZURITE_BLOB_ENDPOINT must be an absolute/)
+    assert.match(faults({ AZURE_STORAGE_ACCOUNT_KEY: 'a2V5' }), /set both, or neither/)
   })
 
   test('allow lives of seconds', () => {

@@ -38,8 +38,24 @@ export function readConfig(environment: Environment): Readonly<ProductServiceCon
   })
 }
 
-/** The storage account, as this service finds it in the environment; undefined where none is named. */
+/** The storage account that the environment names, or else its Azurite; undefined where there is neither. */
 export function readBlobStorage(read: EnvironmentReader, publicUrl: string): BlobStorageConfig | undefined {
+  const account = readAzureAccount(read) ?? readAzurite(read)
+  if (account === undefined) return undefined
+  const { accountName, accountKey, endpoint } = account
+  // Azurite names the account in the path; browsers then reach it through the front, and its port is in no URL.
+  const isAzurite = URL.parse(endpoint)?.pathname === `/${accountName}`
+  return {
+    ...account,
+    containerName: read.text('AZURE_STORAGE_CONTAINER_NAME', 'product-images'),
+    publicEndpoint: read.url('AZURE_STORAGE_PUBLIC_ENDPOINT', isAzurite ? `${publicUrl}/blobs` : endpoint),
+    urlLifeMs: readUrlLifeMs(read, accountKey !== undefined),
+  }
+}
+
+type Account = Pick<BlobStorageConfig, 'accountName' | 'accountKey' | 'endpoint'>
+
+function readAzureAccount(read: EnvironmentReader): Account | undefined {
   const accountName = read.optional('AZURE_STORAGE_ACCOUNT_NAME')
   const accountKey = read.optional('AZURE_STORAGE_ACCOUNT_KEY')
   refuseUnusableAccount(read, accountName, accountKey)
@@ -48,16 +64,23 @@ export function readBlobStorage(read: EnvironmentReader, publicUrl: string): Blo
   if (accountKey === undefined && endpoint.startsWith('http:')) {
     read.fault('AZURE_STORAGE_BLOB_ENDPOINT must be https where AZURE_STORAGE_ACCOUNT_KEY is not set.')
   }
-  // Azurite names the account in the path; browsers then reach it through the front, and its port is in no URL.
-  const isAzurite = URL.parse(endpoint)?.pathname === `/${accountName}`
-  return {
-    accountName,
-    ...(accountKey !== undefined && { accountKey }),
-    containerName: read.text('AZURE_STORAGE_CONTAINER_NAME', 'product-images'),
-    endpoint,
-    publicEndpoint: read.url('AZURE_STORAGE_PUBLIC_ENDPOINT', isAzurite ? `${publicUrl}/blobs` : endpoint),
-    urlLifeMs: readUrlLifeMs(read, accountKey !== undefined),
+  return { accountName, ...(accountKey !== undefined && { accountKey }), endpoint }
+}
+
+function readAzurite(read: EnvironmentReader): Account | undefined {
+  if (read.optional('AZURITE_BLOB_ENDPOINT') === undefined) return undefined
+  const endpoint = read.url('AZURITE_BLOB_ENDPOINT')
+  const accountKey = read.secret('AZURITE_ACCOUNT_KEY')
+  const accountName = URL.parse(endpoint)?.pathname.slice(1) ?? ''
+  if (!isAccountName(accountName)) {
+    read.fault(
+      'AZURITE_BLOB_ENDPOINT must end with the name of its account, as in http://azurite:10000/tallyshop.',
+    )
   }
+  if (!isBase64(accountKey)) {
+    read.fault('AZURITE_ACCOUNT_KEY must be base64, such as `openssl rand -hex 32` makes.')
+  }
+  return { accountName, accountKey, endpoint }
 }
 
 function readUrlLifeMs(read: EnvironmentReader, hasKey: boolean): number {
@@ -81,12 +104,20 @@ function refuseUnusableAccount(
       'AZURE_STORAGE_ACCOUNT_KEY is set and AZURE_STORAGE_ACCOUNT_NAME is not: set both, or neither.',
     )
   }
-  if (accountName !== undefined && !/^[a-z\d]{3,24}$/.test(accountName)) {
+  if (accountName !== undefined && !isAccountName(accountName)) {
     read.fault(
       `AZURE_STORAGE_ACCOUNT_NAME must be the name of a storage account, 3 to 24 small letters and digits, unlike "${accountName}".`,
     )
   }
-  if (accountKey !== undefined && Buffer.from(accountKey, 'base64').toString('base64') !== accountKey) {
+  if (accountKey !== undefined && !isBase64(accountKey)) {
     read.fault('AZURE_STORAGE_ACCOUNT_KEY must be the key of that account, which is base64.')
   }
+}
+
+function isAccountName(name: string): boolean {
+  return /^[a-z\d]{3,24}$/.test(name)
+}
+
+function isBase64(key: string): boolean {
+  return Buffer.from(key, 'base64').toString('base64') === key
 }

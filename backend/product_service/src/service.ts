@@ -21,7 +21,7 @@ export async function startProductService(
   config: ProductServiceConfig,
   log: Logger = createLogger('product-service', config.logLevel),
 ): Promise<RunningService> {
-  await migrate(config.postgres, migrations)
+  await migrate(config.postgres, migrations, log)
   const context = createContext(config)
   const app = await createProductServer(config, log, context)
   await context.images?.start(log)

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { BlobServiceClient, type ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob'
+import type { ContainerClient } from '@azure/storage-blob'
+import { readEnvironment } from '@tallyshop/service-kit/environment'
 import type { PostgresConfig, Sql } from '@tallyshop/service-kit/postgres'
 import { type Client, createClient } from '@tallyshop/service-kit/test-support/http'
 import { captureLog } from '@tallyshop/service-kit/test-support/log-lines'
 import { createScratchDatabase } from '@tallyshop/service-kit/test-support/scratch-database'
-import type { BlobStorageConfig, ProductServiceConfig } from '../src/config.ts'
+import { openAccount } from '../src/blob-storage/account.ts'
+import { type BlobStorageConfig, type ProductServiceConfig, readBlobStorage } from '../src/config.ts'
 import { startProductService } from '../src/service.ts'
 
 export type ScratchService = {
@@ -47,24 +49,17 @@ export function scratchConfig(postgres: PostgresConfig): ProductServiceConfig {
   return { http: { bindAddress: '127.0.0.1', port: 0, access }, postgres, logLevel: 'debug' }
 }
 
-/** A container of its own in the account that AZURE_STORAGE_… names, and the client that looks into it. */
+/** A container of its own in the store of this run, and the client that looks into it. */
 export function scratchStorage(changes: Partial<BlobStorageConfig> = {}) {
-  const accountName = storageVariable('AZURE_STORAGE_ACCOUNT_NAME')
-  const accountKey = storageVariable('AZURE_STORAGE_ACCOUNT_KEY')
-  const endpoint = storageVariable('AZURE_STORAGE_BLOB_ENDPOINT')
-  const containerName = `test-${randomUUID()}`
-  const blobStorage: BlobStorageConfig = {
-    accountName,
-    accountKey,
-    containerName,
-    endpoint,
-    publicEndpoint: endpoint,
+  const store = storeOfThisRun()
+  const blobStorage = {
+    ...store,
+    containerName: `test-${randomUUID()}`,
+    publicEndpoint: store.endpoint,
     urlLifeMs: 24 * 3_600_000,
     ...changes,
   }
-  const credential = new StorageSharedKeyCredential(accountName, accountKey)
-  const container = new BlobServiceClient(endpoint, credential).getContainerClient(blobStorage.containerName)
-  return { blobStorage, container }
+  return { blobStorage, container: openAccount(store).getContainerClient(blobStorage.containerName) }
 }
 
 /** The names of all blobs in a container. */
@@ -72,8 +67,15 @@ export async function blobNames(container: ContainerClient): Promise<string[]> {
   return (await Array.fromAsync(container.listBlobsFlat())).map(({ name }) => name)
 }
 
-function storageVariable(name: string): string {
-  const value = process.env[name]
-  if (value) return value
-  throw new Error(`These tests need a blob store: run \`npm test\` at the root, or set ${name}.`)
+/** Where there is an Azurite, as in a container, an account of somebody's is never asked. */
+function storeOfThisRun(): BlobStorageConfig {
+  const { AZURITE_BLOB_ENDPOINT, AZURITE_ACCOUNT_KEY } = process.env
+  const environment = AZURITE_BLOB_ENDPOINT ? { AZURITE_BLOB_ENDPOINT, AZURITE_ACCOUNT_KEY } : process.env
+  const { store } = readEnvironment(environment, (read) => ({
+    store: readBlobStorage(read, 'http://localhost:3000'),
+  }))
+  if (store) return store
+  throw new Error(
+    'These tests need a blob store: run `npm test` at the root, or set AZURITE_BLOB_ENDPOINT and AZURITE_ACCOUNT_KEY.',
+  )
 }

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import type { EnvironmentReader } from './environment.ts'
+import { isLoopback } from './loopback.ts'
 import { Problem } from './problems.ts'
 
 /**
@@ -76,10 +77,6 @@ export function refuseForeign(
   if (safe || origin === undefined || URL.parse(origin)?.host === host) return
   if ([new URL(config.publicUrl).origin, ...config.corsOrigins].includes(origin)) return
   throw new Problem(403, 'foreign_origin', 'Requests from other web sites are not accepted.')
-}
-
-function isLoopback(hostname: string): boolean {
-  return /^(localhost|(.+\.)?localhost|127(\.\d{1,3}){3}|\[::1\])$/i.test(hostname)
 }
 
 function sameSecret(given: string, expected: string): boolean {

@@ -57,6 +57,27 @@ describe('a setting', () => {
     reader.secret('SECRET')
     assert.deepEqual(reader.faults, ['SECRET must have at least 16 characters.'])
   })
+
+  test('that is a secret everyone can read serves where the shop is on this machine alone', () => {
+    const known = 'laptop-only-and-known-to-everyone'
+    const elsewhere = ['https://shop.example', 'http://10.0.0.1:3000', 'shop.example']
+    for (const SECRET of [known, Buffer.from(known).toString('base64')]) {
+      for (const PUBLIC_URL of ['', 'http://localhost:3000', 'http://127.0.0.1', 'http://[::1]:3000']) {
+        const reader = read({ SECRET, PUBLIC_URL })
+        assert.equal(reader.secret('SECRET'), SECRET)
+        assert.deepEqual(reader.faults, [], PUBLIC_URL)
+      }
+      for (const PUBLIC_URL of elsewhere) {
+        const reader = read({ SECRET, PUBLIC_URL })
+        reader.secret('SECRET')
+        assert.match(reader.faults.join(), /^SECRET is the one of docker-compose.yml.+openssl rand -hex 32/)
+        assert.ok(!reader.faults.join().includes(SECRET))
+      }
+    }
+    const reader = read({ SECRET: 'b'.repeat(64), PUBLIC_URL: 'https://shop.example' })
+    reader.secret('SECRET')
+    assert.deepEqual(reader.faults, [])
+  })
 })
 
 describe('a configuration', () => {

@@ -1,3 +1,5 @@
+import { isLoopback } from './loopback.ts'
+
 /** A start that cannot succeed because of its settings; the message lists every fault, one a line. */
 export class ConfigurationError extends Error {
   override name = 'ConfigurationError'
@@ -40,10 +42,19 @@ export class EnvironmentReader {
     return value ?? ''
   }
 
-  /** A secret of at least 16 characters: anything shorter can be guessed. */
+  /**
+   * A secret of at least 16 characters: anything shorter can be guessed. One that docker-compose.yml shows to everyone
+   * serves only where the shop is reached from this machine alone.
+   */
   secret(name: string): string {
     const value = this.text(name)
     if (value !== '' && value.length < 16) this.fault(`${name} must have at least 16 characters.`)
+    if (isLaptopOnly(value) && !this.#staysOnThisMachine()) {
+      this.fault(
+        `${name} is the one of docker-compose.yml, which everyone can read: where PUBLIC_URL is not a loopback address, ` +
+          'set one of your own, such as `openssl rand -hex 32` makes.',
+      )
+    }
     return value
   }
 
@@ -84,4 +95,14 @@ export class EnvironmentReader {
   fault(sentence: string): void {
     this.faults.push(sentence)
   }
+
+  #staysOnThisMachine(): boolean {
+    const publicUrl = this.optional('PUBLIC_URL')
+    return publicUrl === undefined || isLoopback(URL.parse(publicUrl)?.hostname ?? '')
+  }
+}
+
+/** Known by its beginning, also where a secret has to be base64. */
+function isLaptopOnly(secret: string): boolean {
+  return [secret, Buffer.from(secret, 'base64').toString()].some((text) => text.startsWith('laptop-only'))
 }

@@ -2,23 +2,42 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isDatabaseUnavailable, openPool, type PostgresConfig, raw, type Sql } from './postgres.ts'
+import type { Logger } from './logger.ts'
+import {
+  isDatabaseUnavailable,
+  openPool,
+  type PostgresConfig,
+  raw,
+  type Sql,
+  type Transaction,
+} from './postgres.ts'
 
-const patience = { connections: 1, statementMs: 600_000, lockMs: 60_000 }
+// Who uses a table queues behind whoever waits to change it: so a migration waits briefly, and tries again.
+const limits = { connections: 1, statementMs: 600_000, lockMs: 2_000 }
+const pauseMs = 2_000
+const patienceMs = 600_000
 
 /**
  * Brings the schema up to the files of `folder`, in name order, each once and in a transaction of its own. Replicas
- * that start together take turns. Waits up to 30 s for the server; a failing or changed file ends in an error
- * that names it, and the schema stays as it was before that file.
+ * that start together take turns, and one that is killed leaves its turn to the next. Waits up to 30 s for the server
+ * and 10 min for locks; a failing or changed file ends in a MigrationError that names it, and the schema stays as it
+ * was before that file. A schema that is newer than `folder` is left as it is, with a warning.
  */
-export async function migrate(config: PostgresConfig, folder: string): Promise<void> {
-  const sql = openPool(config, patience)
+export async function migrate(config: PostgresConfig, folder: string, log: Logger): Promise<void> {
+  const sql = openPool(config, limits)
   try {
     await waitUntilReachable(sql)
-    for (const file of await migrationFiles(folder)) await applyOnce(sql, file)
+    const migrations = await readMigrations(folder)
+    for (const migration of migrations) await applyWhenFree(sql, migration, log)
+    await tellOfNewer(sql, migrations, log)
   } finally {
     await sql.end()
   }
+}
+
+/** A migration that cannot be applied; the message names its file and says why. */
+export class MigrationError extends Error {
+  override name = 'MigrationError'
 }
 
 /** What keeps this database from serving, in words; empty when it is ready. */
@@ -28,7 +47,7 @@ export async function missingFromDatabase(
   folder: string,
 ): Promise<string[]> {
   try {
-    const files = await migrationFiles(folder)
+    const files = await readMigrations(folder)
     const applied = new Set((await sql`select name from schema_migrations`).map(({ name }) => name))
     const missing = files.filter(({ name }) => !applied.has(name)).map(({ name }) => `migration ${name}`)
     const [setting] = await sql`select current_setting('fsync') as fsync`
@@ -39,7 +58,8 @@ export async function missingFromDatabase(
   }
 }
 
-type MigrationFile = { name: string; statements: string; checksum: string }
+/** A file of a migrations folder; `checksum` is its SHA-256. */
+export type Migration = { name: string; statements: string; checksum: string }
 
 async function waitUntilReachable(sql: Sql): Promise<void> {
   const deadline = Date.now() + 30_000
@@ -54,7 +74,8 @@ async function waitUntilReachable(sql: Sql): Promise<void> {
   }
 }
 
-async function migrationFiles(folder: string): Promise<MigrationFile[]> {
+/** All migrations of a folder, in the order in which they are applied. */
+export async function readMigrations(folder: string): Promise<Migration[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort()
   return Promise.all(
     names.map(async (name) => {
@@ -64,18 +85,68 @@ async function migrationFiles(folder: string): Promise<MigrationFile[]> {
   )
 }
 
-async function applyOnce(sql: Sql, { name, statements, checksum }: MigrationFile): Promise<void> {
-  await sql.begin(async (tx) => {
-    await tx`select pg_advisory_xact_lock(hashtext('schema_migrations'))`
-    await tx`create table if not exists schema_migrations (
-      name text primary key, checksum text not null, applied_at timestamptz not null default now())`
-    const [applied] = await tx`select checksum from schema_migrations where name = ${name}`
-    if (applied && applied.checksum !== checksum)
-      throw new Error(`Migration ${name} was changed after it ran.`)
-    if (applied) return
-    await tx`${raw(statements)}`.catch((cause) => {
-      throw new Error(`Migration ${name} failed: ${cause.message}`, { cause })
-    })
-    await tx`insert into schema_migrations (name, checksum) values (${name}, ${checksum})`
+/**
+ * Applies a migration unless it was before, notes it, and says whether it did. No other process does so until this
+ * transaction ends. Throws a MigrationError.
+ */
+export async function applyMigration(tx: Transaction, migration: Migration): Promise<boolean> {
+  const { name, statements, checksum } = migration
+  await tx`select pg_advisory_xact_lock(hashtext('schema_migrations'))`
+  await tx`create table if not exists schema_migrations (
+    name text primary key, checksum text not null, applied_at timestamptz not null default now())`
+  const [applied] = await tx`select checksum from schema_migrations where name = ${name}`
+  if (applied && applied.checksum !== checksum)
+    throw new MigrationError(`Migration ${name} was changed after it ran.`)
+  if (applied) return false
+  const [before] = await tx`select pg_current_xact_id()::text as id`
+  await tx`${raw(statements)}`.catch((cause) => {
+    throw new MigrationError(`Migration ${name} failed: ${cause.message}`, { cause })
   })
+  const [after] = await tx`select pg_current_xact_id()::text as id`
+  if (before?.id !== after?.id) throw new MigrationError(`Migration ${name} must not end its transaction.`)
+  await tx`insert into schema_migrations (name, checksum) values (${name}, ${checksum})`
+  return true
+}
+
+async function applyWhenFree(sql: Sql, migration: Migration, log: Logger): Promise<void> {
+  const { name } = migration
+  const begin = Date.now()
+  for (;;) {
+    try {
+      const applied = await sql.begin(async (tx) => {
+        // Otherwise the server goes on with the statement of a process that is gone, and keeps its locks meanwhile.
+        await tx`set local client_connection_check_interval = '1s'`
+        return applyMigration(tx, migration)
+      })
+      if (applied) log.info({ migration: name, ms: Date.now() - begin }, 'migration applied')
+      return
+    } catch (error) {
+      if (!isLockedOut(error) || Date.now() - begin > patienceMs) throw inItsName(name, error)
+      log.info({ migration: name }, 'migration waits for another replica, or for whoever uses its tables')
+      await sleep(pauseMs)
+    }
+  }
+}
+
+/** True where a lock was not to be had, or two waited for each other: all is as before, and it may go well next time. */
+function isLockedOut(error: unknown): boolean {
+  const cause = error instanceof MigrationError ? error.cause : error
+  return cause instanceof Error && 'code' in cause && /^(55P03|40P01)$/.test(String(cause.code))
+}
+
+/** What is wrong may be found only when the migration is committed. */
+function inItsName(name: string, error: unknown): unknown {
+  if (error instanceof MigrationError || !(error instanceof Error)) return error
+  return new MigrationError(`Migration ${name} could not be applied: ${error.message}`, { cause: error })
+}
+
+/** What an older version finds after a newer one was taken back: migrations only add what it need not know. */
+async function tellOfNewer(sql: Sql, migrations: Migration[], log: Logger): Promise<void> {
+  const names = migrations.map(({ name }) => name)
+  const newer = await sql`select name from schema_migrations where name <> all(${names}) order by name`
+  if (newer.length === 0) return
+  log.warn(
+    { migrations: newer.map(({ name }) => name) },
+    'the schema is newer than this version: it has had migrations that are not known here',
+  )
 }

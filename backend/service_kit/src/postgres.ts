@@ -76,6 +76,11 @@ export function openPool({ scratch: _scratch, ...server }: PostgresConfig, limit
   )
 }
 
+/** Statements by template on a connection of the caller's own, in whatever transaction is open there. */
+export function statementsOn(client: pg.ClientBase): Transaction {
+  return runOn((query) => client.query(query))
+}
+
 /** True where the server could not be asked, went away or took too long: nothing is wrong with the statement. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false
@@ -161,7 +166,7 @@ async function runTransaction<Result>(
   let committing = false
   try {
     await client.query('begin isolation level read committed')
-    const result = await work(runOn((query) => client.query(query)))
+    const result = await work(statementsOn(client))
     committing = true
     const { command } = await client.query('commit')
     // The server answers a commit of what has failed with a rollback, and not with an error.
