@@ -8,7 +8,8 @@ import { createClient } from '@tallyshop/service-kit/test-support/http'
 import { makeDataDir, type ShopProcess, startShopProcess } from '../support/shop-process.ts'
 import { readRows } from './rows.ts'
 import { addressAt, type Door, doorsOf } from './shop.ts'
-import { converse, type Exchange, pour } from './wire.ts'
+import { dawdle } from './slow.ts'
+import { pour } from './wire.ts'
 
 const { dataDir, remove } = makeDataDir()
 const secret = 'a-secret-that-no-log-may-show'
@@ -33,9 +34,7 @@ before(async () => {
   const body = { items: [{ product_id: 1, quantity: 1 }], shipping_address: address }
   token = (await createClient(order).post('/orders', body)).body.order_token
   idle = doors.flatMap(({ url }) => Array.from({ length: 250 }, () => openSocket(url)))
-  complaints = Promise.all(
-    doors.flatMap((door) => slowWays(door).map(([what, said]) => slowExchange(door, what, said))),
-  )
+  complaints = Promise.all(doors.map((door) => dawdle(door)))
 })
 after(async () => {
   await databases?.end()
@@ -144,33 +143,6 @@ test('no log shows a secret, a signature, an order token or an address', async (
       assert.ok(!text.includes(hidden), `${file} shows "${hidden}": ${lineWith(text, hidden)}`)
   }
 })
-
-function slowWays(door: Door): [what: string, said: string][] {
-  const path = addressAt(door, `/${door.service}s`)
-  const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n`
-  return [
-    ['nothing at all', ''],
-    ['a request line', `GET ${path}`],
-    ['headers', `GET ${path} HTTP/1.1\r\nHost: localhost\r\nX-Slow: `],
-    ['a body', `${head}Content-Length: 1000\r\n\r\n{"name":"`],
-    ['chunks', `${head}Transfer-Encoding: chunked\r\n\r\n3e8\r\n{"name":"`],
-  ]
-}
-
-/** Says the beginning at once and then a letter a second; what is wrong with how that ends. */
-async function slowExchange(door: Door, what: string, said: string): Promise<string[]> {
-  const letters = said === '' ? [] : Array<string>(60).fill('a')
-  const exchange: Exchange = await converse(door.url, said, {
-    pieces: letters,
-    pauseMs: 1_000,
-    withinMs: 40_000,
-  })
-  const { answers, rest, closed, tookMs } = exchange
-  const seen = `${what} ${door.name}: ${JSON.stringify(answers)} ${rest} after ${tookMs} ms`
-  const isRight =
-    closed && tookMs < 30_000 && answers.length === 1 && answers[0]?.status === 408 && rest === ''
-  return isRight && JSON.parse(answers[0]?.body ?? '').code === 'request_timeout' ? [] : [seen]
-}
 
 function openSocket(url: string): Socket {
   const { hostname, port } = new URL(url)

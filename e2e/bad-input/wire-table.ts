@@ -23,7 +23,7 @@ export function goodWrite(door: Door): string {
 }
 
 export function goodRead(door: Door, headers = ''): string {
-  return `GET ${addressAt(door, `/${door.service}s/1`)} HTTP/1.1\r\n${host}\r\n${headers}\r\n`
+  return `GET ${addressAt(door, `/${door.service}s?limit=1`)} HTTP/1.1\r\n${host}\r\n${headers}\r\n`
 }
 
 /** A write with these header lines and this body, and one that hides behind it. */
@@ -51,7 +51,7 @@ const chunked = 'Transfer-Encoding: chunked'
 const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`
 
 /** Two readings of where a request ends: the one behind must never be served. */
-export const smuggling: WireCase[] = [
+const smuggling: WireCase[] = [
   framed('a length and chunks', `Content-Length: 4\r\n${chunked}`, '0\r\n\r\n'),
   framed('chunks and a length', `${chunked}\r\nContent-Length: 4`, '0\r\n\r\n'),
   framed('two lengths', 'Content-Length: 5\r\nContent-Length: 0', 'hello'),
@@ -90,7 +90,7 @@ export const smuggling: WireCase[] = [
   framed('a trailer that is no header', chunked, `${chunk('[]')}0\r\nno colon\r\n\r\n`),
 ]
 
-export const oddHeads: WireCase[] = [
+const oddHeads: WireCase[] = [
   header('a bare LF', 'X-A: 1\nX-B: 2'),
   header('a CR without LF', 'X-A: 1\rX-B: 2'),
   header('a CR in a value', 'X-A: 1\r\rX-B: 2'),
@@ -108,7 +108,7 @@ export const oddHeads: WireCase[] = [
   { ...header('no host', ''), bytes: (door) => goodRead(door).replace(`${host}\r\n`, '') + goodWrite(door) },
 ]
 
-export const oddLines: WireCase[] = [
+const oddLines: WireCase[] = [
   line('HTTP/0.9', (path) => `GET ${path}`, [400]),
   line('HTTP/1.2', (path) => `GET ${path} HTTP/1.2`, [400, 505]),
   line('HTTP/3', (path) => `GET ${path} HTTP/3.0`, [400, 505]),
@@ -134,7 +134,7 @@ export const oddLines: WireCase[] = [
 ]
 
 /** Well-formed, but nothing that anybody asks a shop: answered, once, as any other request. */
-export const oddWishes: WireCase[] = [
+const oddWishes: WireCase[] = [
   wish('another server', (path) => `GET http://evil.example${path} HTTP/1.1`, [200, 400, 404]),
   wish('the whole server', () => 'OPTIONS * HTTP/1.1', [400, 404]),
   wish('an echo', (path) => `TRACE ${path} HTTP/1.1`, [404, 405]),
@@ -148,6 +148,14 @@ export const oddWishes: WireCase[] = [
   asRead('something unheard of', 'Expect: 200-maybe'),
   asRead('fewer headers', 'Connection: keep-alive, Host, X-Request-Id, Authorization'),
 ]
+
+/** All of it, by what each part is about. */
+export const wireTable = [
+  { title: 'a request that ends in two places', cases: smuggling },
+  { title: 'a head that cannot be', cases: oddHeads },
+  { title: 'a request line that cannot be', cases: oddLines },
+  { title: 'a wish that nobody has', cases: oddWishes },
+] as const
 
 function wish(what: string, requestLine: (path: string) => string, answers: number[]): WireCase {
   const bytes = (door: Door) =>
