@@ -22,13 +22,14 @@ const limits = { testMs: 90_000, fileMs: 420_000, filesAtOnce: 2 }
 const tests = new TestRun(12 * 60_000)
 
 const stages = chooseStages(process.argv.slice(2))
+const browser = findChromium(true) ?? ''
 const giveBack = await takeEngine().catch((error) => {
   if (!(error instanceof CannotStart)) throw error
   console.error(error.message)
   process.exit(1)
 })
 try {
-  await runRound({ CHROMIUM_PATH: findChromium(true) ?? '', SHOP_URL: 'http://localhost:3000' })
+  await runRound({ CHROMIUM_PATH: browser, SHOP_URL: 'http://localhost:3000' })
 } finally {
   await giveBack()
 }

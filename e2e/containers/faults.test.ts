@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import sharp from 'sharp'
+import { until } from '../../embedded/test/launched-shop.ts'
 import {
   type Buying,
   placeOrdersUntil,
@@ -9,9 +10,10 @@ import {
   wantedQuantity,
 } from '../support/buyers.ts'
 import { photograph, pictureForm } from '../support/pictures.ts'
+import { docker } from './support/docker.ts'
 import { addressOf, killEverythingIn, startAtAnotherAddress, untilHealthyAgain } from './support/faults.ts'
 import { containerNames, type ServiceName } from './support/project.ts'
-import { bringUp, reconcile, shop } from './support/shop.ts'
+import { bringUp, inspect, reconcile, shop } from './support/shop.ts'
 import { query } from './support/state.ts'
 
 let buying: Buying
@@ -46,6 +48,18 @@ for (const victim of victims) {
     )
   })
 }
+
+test('a front whose nginx lost its master alone ends, and comes back', async () => {
+  const startedAt = async () => (await inspect('frontend')).State.StartedAt
+  const before = await startedAt()
+  await docker(['exec', containerNames.frontend, 'sh', '-c', 'kill -9 "$(cat /tmp/front/nginx.pid)"'])
+  await until(
+    async () => (await startedAt()) !== before,
+    15_000,
+    () => 'The container goes on without a master.',
+  )
+  await untilHealthyAgain('frontend')
+})
 
 test('the front finds a service whose container comes back at another address', async () => {
   const old = await addressOf('product_service')

@@ -7,6 +7,7 @@ import { testFront } from '../../embedded/test/front-behaviour.ts'
 import { until } from '../../embedded/test/launched-shop.ts'
 import { docker, projectName, tryDocker } from './support/docker.ts'
 import { type ExtraContainer, runFront, runNamedService } from './support/extra-containers.ts'
+import { extraNetwork } from './support/project.ts'
 
 const host = '--add-host=neighbour:host-gateway'
 
@@ -70,7 +71,7 @@ test('a front that may not write, or has no store of pictures, says so', async (
 })
 
 describe('a front whose services come and go', () => {
-  const network = `${projectName}-extra`
+  const network = extraNetwork
   const here = `--network=${network}`
   const made: ExtraContainer[] = []
   let front: Awaited<ReturnType<typeof runFront>>

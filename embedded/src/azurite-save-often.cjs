@@ -5,11 +5,20 @@
 const { realpathSync } = require('node:fs')
 const { createRequire } = require('node:module')
 
-// From the program that is being started, wherever it was installed.
-const Loki = createRequire(realpathSync(process.argv[1]))('lokijs')
-const { autosaveEnable } = Loki.prototype
+const Loki = findLoki()
+if (Loki) {
+  const { autosaveEnable } = Loki.prototype
+  Loki.prototype.autosaveEnable = function (...args) {
+    this.autosaveInterval = 100
+    return autosaveEnable.apply(this, args)
+  }
+}
 
-Loki.prototype.autosaveEnable = function (...args) {
-  this.autosaveInterval = 100
-  return autosaveEnable.apply(this, args)
+/** From the program that is being started, wherever it was installed; an Azurite in one piece has nothing to be found. */
+function findLoki() {
+  try {
+    return createRequire(realpathSync(process.argv[1]))('lokijs')
+  } catch (error) {
+    console.error(`Azurite saves every five seconds only: ${error.message.split('\n')[0]}`)
+  }
 }

@@ -7,6 +7,11 @@ set -eu
 export PRODUCT_SERVICE="${PRODUCT_SERVICE:-product_service:8000}"
 export ORDER_SERVICE="${ORDER_SERVICE:-order_service:8001}"
 export PICTURE_STORE="${PICTURE_STORE:-azurite:10000/tallyshop}"
+case $PICTURE_STORE in
+    # An endpoint that names its account in the path is one that browsers reach through here.
+    http://*:*/?*) PICTURE_STORE=${PICTURE_STORE#http://} ;;
+    *://*) PICTURE_STORE=none ;;
+esac
 export AZURE_STORAGE_CONTAINER_NAME="${AZURE_STORAGE_CONTAINER_NAME:-product-images}"
 export PICTURE_ENDPOINT="${PICTURE_ENDPOINT:-${PUBLIC_URL:-}}"
 export NGINX_ENVSUBST_FILTER='^(PICTURE_STORE|AZURE_STORAGE_CONTAINER_NAME|PICTURE_ENDPOINT)$'
@@ -32,6 +37,8 @@ main() {
         wait "$nginx" || status=$?
     done
     kill "$follower" 2>/dev/null || true
+    # Workers whose master was killed would keep its pipe open for ever.
+    (sleep 1 && kill "$filter") 2>/dev/null &
     wait "$filter" || true
     exit "$status"
 }
@@ -40,7 +47,7 @@ main() {
 stop() {
     kill "$follower" 2>/dev/null || true
     kill -QUIT "$nginx" 2>/dev/null || true
-    (sleep 8 && kill -TERM "$nginx" 2>/dev/null) &
+    (sleep 7 && kill -TERM "$nginx" 2>/dev/null) &
 }
 
 # Reloads nginx when an address changes: new requests go to the new one, those in flight end where they are.

@@ -22,13 +22,9 @@ export async function runCommand(
   try {
     const { environment, dataDir } = await readSettings()
     const shop = await findShop(environment, dataDir)
-    const code = shop ? await work(shop, stop.signal) : await runInContainers(readWords(), home, stop.signal)
-    if (code === undefined) {
-      throw new CannotProceed(
-        'No running shop was found: start it, or set both PRODUCT_DATABASE_URL and ORDER_DATABASE_URL.',
-      )
-    }
-    process.exitCode = code
+    process.exitCode = shop
+      ? await work(shop, stop.signal)
+      : await runElsewhere(environment, dataDir, stop.signal)
   } catch (error) {
     // What ended because it was broken off says so in many ways.
     const reason: unknown = stop.signal.aborted && !isForPeople(error) ? stop.signal.reason : error
@@ -48,13 +44,26 @@ function fromWhereItWasGiven(folder: string): string {
   return resolve(process.env.INIT_CWD ?? '', folder)
 }
 
-/** What this process was asked for, to ask it of another. */
+/** A shop that was named by its folder is not looked for anywhere else: another one must not be taken for it. */
+async function runElsewhere(
+  { DATA_DIR, ENV_FILE }: Record<string, string>,
+  dataDir: string,
+  signal: AbortSignal,
+): Promise<number> {
+  if (DATA_DIR || ENV_FILE) throw new CannotProceed(`No shop runs on ${dataDir}: start it.`)
+  const code = await runInContainers(readWords(), home, signal)
+  if (code !== undefined) return code
+  throw new CannotProceed(
+    'No running shop was found: start it, or set both PRODUCT_DATABASE_URL and ORDER_DATABASE_URL.',
+  )
+}
+
+/** What this process was asked for, to ask it of another, which judges it. */
 function readWords(): Command {
   const words = process.argv.slice(2)
-  const folder = words.find((word) => !word.startsWith('-'))
   return {
     name: basename(process.argv[1] ?? '').replace('-main.ts', ''),
-    folder: folder && fromWhereItWasGiven(folder),
+    folders: words.filter((word) => !word.startsWith('-')).map(fromWhereItWasGiven),
     options: words.filter((word) => word.startsWith('-')),
   }
 }

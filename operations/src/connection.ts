@@ -59,6 +59,11 @@ export async function connectTo(urls: DatabaseUrls, name: DatabaseName): Promise
   return { name, db, whileMoving, end }
 }
 
+/** A statement that ends within a minute, whatever becomes of the network. */
+export function bounded(text: string): pg.QueryConfig {
+  return { text, query_timeout: 60_000 } as pg.QueryConfig
+}
+
 /** A name as it stands in a statement. */
 export function quoted(identifier: string): string {
   return pg.escapeIdentifier(identifier)

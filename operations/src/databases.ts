@@ -1,6 +1,7 @@
 import type { RunningDatabase } from '@tallyshop/embedded/postgres'
 import type { BlobStorageConfig } from '@tallyshop/product-service/config'
 import pg from 'pg'
+import { CannotProceed } from './cannot-proceed.ts'
 import type { DatabaseUrls } from './connection.ts'
 import { findPictureStorage } from './picture-store.ts'
 
@@ -11,7 +12,7 @@ export type Databases = { product: pg.Pool; order: pg.Pool; end: () => Promise<v
 
 /**
  * Finds both databases and the store of pictures: by their addresses in the environment, else those of the shop that runs on
- * a data folder. Undefined where none runs, or where the address of only one database is given.
+ * a data folder. Undefined where none runs. Throws CannotProceed where the address of only one database is given.
  */
 export async function findShop(
   environment: Record<string, string>,
@@ -21,7 +22,9 @@ export async function findShop(
   if (product && order) {
     return { urls: { product_db: product, order_db: order }, blobStorage: findPictureStorage(environment) }
   }
-  if (product || order) return undefined
+  if (product || order) {
+    throw new CannotProceed('Set both PRODUCT_DATABASE_URL and ORDER_DATABASE_URL, or neither.')
+  }
   const launcher = await ifInstalled(import('@tallyshop/embedded/lock'))
   const shop = await launcher?.findRunningShop(dataDir)
   if (!shop) return undefined

@@ -1,10 +1,11 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { promisify } from 'node:util'
+import { makeBackupFolder } from './backup/backup-folder.ts'
 import { CannotProceed } from './cannot-proceed.ts'
 
-export type Command = { name: string; folder: string | undefined; options: string[] }
+export type Command = { name: string; folders: string[]; options: string[] }
 
 /**
  * Where the shop of the Compose file in `home` runs, its databases are reached inside their network alone: runs the same
@@ -12,39 +13,59 @@ export type Command = { name: string; folder: string | undefined; options: strin
  * that shop does not run. Throws CannotProceed.
  */
 export async function runInContainers(
-  { name, folder, options }: Command,
+  { name, folders, options }: Command,
   home: string,
   signal: AbortSignal,
 ): Promise<number | undefined> {
   if (!(await runsInContainers(home))) return undefined
   console.log('The shop runs in containers: this is done there.')
-  if (folder && name === 'backup') mkdirSync(folder, { recursive: true, mode: 0o700 })
-  // The engine would make it, as root's.
-  if (folder && !existsSync(folder)) throw new CannotProceed(`There is no folder ${folder}.`)
-  const asOurselves = process.getuid ? ['--user', `${process.getuid()}:${process.getgid?.()}`] : []
-  const mount = folder ? ['--volume', `${folder}:${folder}`] : []
-  const command = ['operations', name, ...(folder ? [folder] : []), ...options]
-  const docker = spawn(
-    'docker',
-    ['compose', 'run', '--rm', '--build', ...asOurselves, ...mount, ...command],
-    {
-      cwd: home,
-      stdio: 'inherit',
-    },
-  )
+  const [folder] = folders
+  if (folder) await prepare(folder, name)
+  signal.throwIfAborted()
+  // Without its neighbours: those that run are not to be made anew, whatever changed in the settings meanwhile.
+  const run = ['compose', 'run', '--rm', '--build', '--no-deps', ...terminal()]
+  const place = folder ? [...owner(folder), '--volume', `${folder}:${folder}`] : []
+  const docker = spawn('docker', [...run, ...place, 'operations', name, ...folders, ...options], {
+    cwd: home,
+    stdio: 'inherit',
+  })
   signal.addEventListener('abort', () => docker.kill('SIGTERM'))
   const [code] = await once(docker, 'exit')
   return code ?? 1
 }
 
+async function prepare(folder: string, name: string): Promise<void> {
+  if (folder.includes(':')) throw new CannotProceed(`Docker takes no folder with a colon: ${folder}.`)
+  if (name === 'backup') await makeBackupFolder(folder)
+  // The engine would make it, as root's.
+  if (!existsSync(folder)) throw new CannotProceed(`There is no folder ${folder}.`)
+}
+
+/** Root without its capabilities could not read what is another's. */
+function owner(folder: string): string[] {
+  const { uid, gid } = statSync(folder)
+  return process.getuid ? ['--user', `${uid}:${gid}`] : []
+}
+
+function terminal(): string[] {
+  return process.stdin.isTTY && process.stdout.isTTY ? [] : ['--no-TTY']
+}
+
 async function runsInContainers(home: string): Promise<boolean> {
   const command = ['compose', 'ps', '--services', '--status', 'running']
   try {
-    const { stdout } = await promisify(execFile)('docker', command, { cwd: home, timeout: 10_000 })
+    const { stdout } = await promisify(execFile)('docker', command, { cwd: home, timeout: 30_000 })
     const running = stdout.split('\n')
-    return ['product_db', 'order_db'].every((service) => running.includes(service))
-  } catch {
-    // There is no engine here, or none that we may ask.
-    return false
+    return ['product_db', 'order_db', 'azurite'].every((service) => running.includes(service))
+  } catch (error) {
+    const { code, stderr = '' } = error as { code?: unknown; stderr?: string }
+    if (code === 'ENOENT' || /'?compose'? is not a docker command|unknown/i.test(stderr)) return false
+    throw new CannotProceed(`Docker was asked for the shop in containers: ${lastLine(stderr)}`, {
+      cause: error,
+    })
   }
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) || 'it did not answer.'
 }

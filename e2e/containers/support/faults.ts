@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { compose, projectName, tryDocker } from './docker.ts'
 import { runExtra } from './extra-containers.ts'
+import { keepLogs } from './logs.ts'
 import { containerNames, type ServiceName } from './project.ts'
 import { bringUp, inspect } from './shop.ts'
 
@@ -40,6 +41,7 @@ export async function addressOf(service: ServiceName): Promise<string> {
 /** Removes a service's container, and starts it anew when another one has its address. */
 export async function startAtAnotherAddress(service: ServiceName): Promise<void> {
   const { Config } = await inspect(service)
+  await keepLogs()
   await compose(['rm', '--stop', '--force', service])
   // The engine gives the lowest free address, or the next: either way, it is another one now.
   const other = await runExtra(['--network', network, '--entrypoint', 'sleep', Config.Image, '60'])

@@ -1,7 +1,7 @@
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
-import { compose, docker, lastLines, projectName, tryCompose } from './docker.ts'
+import { compose, docker, lastLines, projectName, tryCompose, tryDocker } from './docker.ts'
 
 /** Each service of docker-compose.yml and the name of its container; Azurite's is the engine's to choose. */
 export const containerNames = {
@@ -26,10 +26,13 @@ export const cloneProject = `${projectName}-clone`
 /** What the trial runs beside the project's own containers, so that it can be found again. */
 export const extraLabel = `${projectName}.extra`
 
+export const extraNetwork = `${projectName}-extra`
+
 /** Removes all that the trial has made in the engine, and nothing else. */
 export async function removeEverything(): Promise<void> {
   const extras = (await docker(['ps', '--all', '--quiet', '--filter', `label=${extraLabel}`])).trim()
   if (extras) await docker(['rm', '--force', '--volumes', ...extras.split('\n')])
+  await tryDocker(['network', 'rm', extraNetwork])
   const all = ['--volumes', '--remove-orphans', '--rmi', 'local', '--timeout', '5']
   await compose(['--profile', 'tools', 'down', ...all], { timeoutMs: 120_000 })
   const clones = (await docker(['images', '--quiet', '--filter', `reference=${cloneProject}-*`])).trim()

@@ -29,7 +29,7 @@ export async function backUp(
   try {
     return await writeBackup(shop, folder, { progress, signal })
   } catch (error) {
-    await clearBackupFolder(folder)
+    await clearBackupFolder(folder).catch(() => {})
     throw error
   }
 }
@@ -52,6 +52,7 @@ async function dumpDatabases(shop: ShopAddress, folder: string, { progress, sign
   const breakOff = () => void snapshots.end()
   signal.addEventListener('abort', breakOff)
   try {
+    signal.throwIfAborted()
     const { order, product, takenAt } = snapshots
     for (const { name, db } of [order, product]) {
       if ((await readApplied(db)).length === 0) throw new CannotProceed(`${name} is not a shop's database.`)
@@ -94,12 +95,18 @@ async function compare({ order, product, oneCut }: Snapshots): Promise<Compariso
 async function dumpShopPictures(
   { blobStorage }: ShopAddress,
   folder: string,
-  { named: { shopUid }, databases }: { named: NamedInRows; databases: Manifest['databases'] },
+  { named: { shopUid, count }, databases }: { named: NamedInRows; databases: Manifest['databases'] },
   watched: Watched,
 ): Promise<PicturesReport | undefined> {
   const products = databases.product_db.tables.find(({ name }) => name === 'products')
   if (!blobStorage || !products) return undefined
   const container = openAccount(blobStorage).getContainerClient(blobStorage.containerName)
+  const abortSignal = AbortSignal.any([AbortSignal.timeout(30_000), watched.signal])
+  if (count > 0 && !(await container.exists({ abortSignal }))) {
+    throw new CannotProceed(
+      `${count} products have pictures, and the account has no container ${blobStorage.containerName}: is AZURE_STORAGE_CONTAINER_NAME right?`,
+    )
+  }
   return dumpPictures(container, folder, { shopUid, stems: stemsOf(folder, products) }, watched)
 }
 

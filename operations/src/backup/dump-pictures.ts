@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { ContainerClient } from '@azure/storage-blob'
@@ -19,6 +19,8 @@ export type NamedPictures = { shopUid: string | undefined; stems: AsyncIterable<
 export type PicturesReport = PicturesDump & {
   /** Blobs that a listed product names and that are not stored. */
   missing: string[]
+  /** How many those are; the list may be cut off. */
+  missed: number
   /** Blobs of other shops in the same container, and those whose names are not of our making: left out. */
   foreign: number
 }
@@ -38,7 +40,7 @@ export async function dumpPictures(
   { progress, signal }: Watched,
 ): Promise<PicturesReport> {
   const list = writeList(folder)
-  const report = { count: 0, bytes: 0, missing: [] as string[], foreign: 0 }
+  const report = { count: 0, bytes: 0, missing: [] as string[], missed: 0, foreign: 0 }
   const keep = async (name: string): Promise<boolean> => {
     const blob = await copyBlob(container, name, folder, signal)
     if (!blob) return false
@@ -50,7 +52,9 @@ export async function dumpPictures(
   }
   try {
     await inParallel(namesOf(named.stems), atOnce, async (name) => {
-      if (!(await keep(name)) && report.missing.length < mostMissing) report.missing.push(name)
+      if (await keep(name)) return
+      report.missed += 1
+      if (report.missing.length < mostMissing) report.missing.push(name)
     })
     await inParallel(others(container, folder, named.shopUid, report), atOnce, async (name) => {
       await keep(name)
@@ -88,6 +92,7 @@ async function copyBlob(
   folder: string,
   signal: AbortSignal,
 ): Promise<BlobFacts | undefined> {
+  const path = blobPath(folder, name)
   try {
     const abortSignal = AbortSignal.any([AbortSignal.timeout(blobTimeoutMs), signal])
     const answer = await container
@@ -95,7 +100,6 @@ async function copyBlob(
       .download(undefined, undefined, { abortSignal, maxRetryRequests: 3 })
     const { readableStreamBody, contentType, cacheControl, metadata = {} } = answer
     if (!readableStreamBody) throw new Error(`The store sent nothing for ${name}.`)
-    const path = blobPath(folder, name)
     await makeBlobFolder(path)
     const md5 = createHash('md5')
     const written = await writeFileChecked(path, Readable.from(readableStreamBody), (chunk) =>
@@ -103,8 +107,10 @@ async function copyBlob(
     )
     return { name, ...written, md5: md5.digest('base64'), contentType, cacheControl, metadata }
   } catch (error) {
-    if (isMissing(error)) return undefined
-    throw error
+    if (!isMissing(error)) throw error
+    // It may have been removed while it was being read.
+    await rm(path, { force: true })
+    return undefined
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Connection, connectTo, type DatabaseUrls } from '../connection.ts'
+import { bounded, type Connection, connectTo, type DatabaseUrls } from '../connection.ts'
 
 export type Snapshots = {
   order: Connection
@@ -66,6 +66,6 @@ async function letWritesGo({ db }: Connection): Promise<boolean> {
 
 /** The snapshot is taken by the first statement. */
 async function freeze({ db }: Connection): Promise<string> {
-  const { rows } = await db.query<{ at: Date }>('select clock_timestamp() as at')
+  const { rows } = await db.query<{ at: Date }>(bounded('select clock_timestamp() as at'))
   return rows[0]?.at.toISOString() ?? ''
 }

@@ -32,12 +32,13 @@ function tellPictures(pictures: BackupReport['pictures']): void {
     console.log('No pictures: no storage account is named, and no product names a picture of it.')
     return
   }
-  const { missing, foreign, count, bytes } = pictures
+  const { missing, missed, foreign, count, bytes } = pictures
   for (const name of missing) {
     console.log(`${name} is named by a product of the snapshot and is not stored (any more).`)
   }
+  if (missed > missing.length) console.log(`… and ${missed - missing.length} more.`)
   if (foreign > 0) console.log(`${foreign} blobs of the container are not this shop's and were left out.`)
-  console.log(`${count} blobs, ${megabytes(bytes)}`)
+  console.log(`${count} blobs, ${megabytes(bytes)}; ${missed} that products name are missing`)
 }
 
 function listed(some: string[], all: number): string {

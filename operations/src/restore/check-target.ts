@@ -3,8 +3,8 @@ import { CannotProceed } from '../cannot-proceed.ts'
 import { type Connection, quoted } from '../connection.ts'
 import { readMigrationsOf } from './check-backup.ts'
 
-/** What makes a shop one that nobody may lose by mistake. */
-const precious = ['products', 'allocations', 'placements', 'orders']
+/** Tables with rows in a shop that nobody has used; rows of any other are somebody's. */
+const filledFromTheStart = ['schema_migrations', 'image_sweep']
 
 /**
  * Throws CannotProceed for a database that is not a shop's, or the other of the two, whatever was asked for; and for one that has
@@ -27,12 +27,12 @@ export async function checkTarget({ name, db }: Connection, { force }: { force: 
   const { rows } = await db.query<{ name: string }>(rowsIn(tables.map((table) => table.name)))
   if (rows.length === 0) return
   throw new CannotProceed(
-    `The shop is not empty: ${name} has ${rows.map((row) => row.name).join(' and ')}. A restore replaces all of it: say so with --force.`,
+    `The shop is not empty: ${name} has ${rows.map((row) => row.name).join(', ')}. A restore replaces all of it: say so with --force.`,
   )
 }
 
 function rowsIn(tables: string[]): string {
-  const there = precious.filter((table) => tables.includes(table))
+  const there = tables.filter((table) => !filledFromTheStart.includes(table))
   const selects = there.map(
     (table) => `select '${table}' as name where exists (select from public.${quoted(table)})`,
   )

@@ -3,8 +3,11 @@ import { inOrderOfReferences, listTables } from '../backup/catalog.ts'
 import { CannotProceed } from '../cannot-proceed.ts'
 import { type Connection, quoted } from '../connection.ts'
 
-/** Shorter than the server's patience with two who wait for each other: it is not the services that have to begin again. */
-const lockTimeoutMs = 800
+/**
+ * Mostly shorter than the second after which the server ends one of two who wait for each other: it is not the services that
+ * have to begin again. An autovacuum gives way only to who waits longer.
+ */
+const lockTimeouts = [800, 800, 800, 1_500]
 
 /**
  * Begins a transaction in which nobody else reads or writes a table, or migrates. Whoever uses the shop meanwhile waits, and
@@ -15,9 +18,10 @@ export async function lockDatabase(
   patienceMs: number,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const deadline = Date.now() + patienceMs; ; ) {
+  const deadline = Date.now() + patienceMs
+  for (let attempt = 0; ; attempt += 1) {
     try {
-      await db.query(`begin; set local lock_timeout = ${lockTimeoutMs}`)
+      await db.query(`begin; set local lock_timeout = ${lockTimeouts[attempt % lockTimeouts.length]}`)
       await db.query(`select pg_advisory_xact_lock(hashtext('schema_migrations'))`)
       // Services as well write what is referred to before what refers to it.
       const tables = (await inOrderOfReferences(db, await listTables(db))).map(
@@ -41,8 +45,9 @@ export async function lockDatabase(
 }
 
 /**
- * Waits until no answer of the product service can be under way any more. An order that was begun is forgotten with the
- * database that noted it: stock that was taken for it a moment later would be held for nobody.
+ * Waits until nothing that an order service began before can be under way any more. An order that was begun is forgotten with
+ * the database that noted it: stock that was taken for it a moment later would be held for nobody, and what is written down
+ * a moment later would be of another time.
  */
 export async function letOrdersUnderWayEnd(
   { db }: Connection,

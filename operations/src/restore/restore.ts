@@ -1,6 +1,6 @@
 import { type Manifest, readManifest } from '../backup/manifest.ts'
 import { CannotProceed, inWords } from '../cannot-proceed.ts'
-import { type Connection, connectTo, type DatabaseName, type DatabaseUrls } from '../connection.ts'
+import { bounded, type Connection, connectTo, type DatabaseName, type DatabaseUrls } from '../connection.ts'
 import type { ShopAddress } from '../databases.ts'
 import { silent, type Watched } from '../progress.ts'
 import { type BroughtPictures, bringPictures } from './bring-pictures.ts'
@@ -14,7 +14,7 @@ export type RestoreOptions = Partial<Watched> & {
   force?: boolean
   /** How long the tables of each database may stay in use by others. */
   lockPatienceMs?: number
-  /** How long an answer of the product service may be under way: a little more than the order service waits for one. */
+  /** How long an order may be under way in the order service: 5 s for the verdict, 10 for a connection, 8 for a lock. */
   underWayMs?: number
   /** One database alone, which then has another moment than the other: for trials. */
   only?: DatabaseName
@@ -35,7 +35,7 @@ export type RestoreReport = {
 export async function restore(
   shop: ShopAddress,
   folder: string,
-  { force = false, lockPatienceMs = 30_000, underWayMs = 6_000, only, ...asked }: RestoreOptions = {},
+  { force = false, lockPatienceMs = 30_000, underWayMs = 25_000, only, ...asked }: RestoreOptions = {},
 ): Promise<RestoreReport> {
   const watched = { progress: silent, signal: new AbortController().signal, ...asked }
   const { signal } = watched
@@ -111,12 +111,13 @@ async function commitAll(connections: Connection[]): Promise<void> {
   let before = ''
   for (const { name, db } of connections) {
     try {
-      const { command } = await db.query('commit')
+      const { command } = await db.query(bounded('commit'))
       if (command !== 'COMMIT') throw new Error('the transaction was rolled back')
       before = `${name} is restored, and `
     } catch (cause) {
+      const notYet = before ? '' : ' The other database is as it was.'
       throw new CannotProceed(
-        `${before}whether ${name} is is not known (${inWords(cause)}): restore again, with --force.`,
+        `${before}whether ${name} is restored is not known (${inWords(cause)}): restore again, with --force.${notYet}`,
         { cause },
       )
     }
