@@ -97,7 +97,8 @@ test('a restored shop shows its pictures and takes new orders and pictures under
 test('a shop that is not empty is replaced when it is asked for, and pictures it has since are left alone', async () => {
   await assert.rejects(restore(other.address, folder), {
     name: 'CannotProceed',
-    message: /^The shop is not empty: order_db has order_history, order_items, orders, placements\. .+--force\.$/,
+    message:
+      /^The shop is not empty: order_db has order_history, order_items, orders, placements\. .+--force\.$/,
   })
   const stored = Object.keys(await readBlobs(other.address)).length
   const [name = ''] = Object.keys(original.blobs)

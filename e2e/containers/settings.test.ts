@@ -52,6 +52,19 @@ test('with an account in .env pictures go there and come from there, and Azurite
   assert.ok((await countCallers()) > callers, 'the count does not tell who calls')
 })
 
+test('an account whose endpoint names it in the path, as another Azurite does, is reached through the front', {
+  timeout: 60_000,
+}, async () => {
+  assert.ok(account)
+  const environment = { ...account.settings, AZURE_STORAGE_PUBLIC_ENDPOINT: '' }
+  await bringUp(['--no-deps', 'product_service', 'frontend'], { environment })
+  const { body } = await shop.get('/api/products/')
+  const { image_url: url } = body.find(({ name }: { name: string }) => name === 'Urn')
+  assert.ok(url.startsWith('http://localhost:3000/blobs/product-images/'), url)
+  const image = await fetch(url, { signal: AbortSignal.timeout(10_000) })
+  assert.deepEqual([image.status, image.headers.get('content-type')], [200, 'image/webp'])
+})
+
 test('without it again, the pictures in Azurite are there', async () => {
   await docker(['unpause', containerNames.azurite])
   await untilHealthyAgain('azurite')

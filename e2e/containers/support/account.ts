@@ -21,7 +21,7 @@ export type Account = {
 export async function startAccount(): Promise<Account> {
   const { Config } = await inspect('azurite')
   const reached = ['--name', host, '--network', `${projectName}_default`, '--publish', '127.0.0.1::10000']
-  const named = ['--env', `AZURITE_ACCOUNTS=${accountName}:${accountKey}`, Config.Image, 'azurite-blob']
+  const named = ['--env', `AZURITE_ACCOUNTS=${accountName}:${accountKey}`, Config.Image, 'azurite']
   const quiet = ['--silent', '--disableTelemetry', '--skipApiVersionCheck', '--blobHost', '0.0.0.0']
   const { remove } = await runExtra([...reached, ...named, ...quiet, '--location', '/data'])
   const published = (await docker(['port', host, '10000/tcp'])).trim()
