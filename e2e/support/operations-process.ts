@@ -41,10 +41,8 @@ async function runProgram(
   { limits = ':', interruptAt }: Options = {},
 ): Promise<Ended> {
   const main = fileURLToPath(new URL(file, import.meta.url))
-  // Where a test's shop does not run, that of the developer's containers is not meant.
-  const elsewhere = { COMPOSE_PROJECT_NAME: 'no-such-shop' }
   const child = spawn('sh', ['-c', `${limits}; exec "$0" "$@"`, process.execPath, main, ...args], {
-    env: { PATH: process.env.PATH, ENV_FILE: process.env.ENV_FILE, ...elsewhere, ...variables },
+    env: { PATH: process.env.PATH, ENV_FILE: process.env.ENV_FILE, ...variables },
     timeout: 60_000,
   })
   let seen = ''

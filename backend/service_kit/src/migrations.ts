@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from './logger.ts'
 import {
   isDatabaseUnavailable,
+  isLockedOut,
   openPool,
   type PostgresConfig,
   raw,
@@ -121,17 +122,12 @@ async function applyWhenFree(sql: Sql, migration: Migration, log: Logger): Promi
       if (applied) log.info({ migration: name, ms: Date.now() - begin }, 'migration applied')
       return
     } catch (error) {
-      if (!isLockedOut(error) || Date.now() - begin > patienceMs) throw inItsName(name, error)
+      const cause = error instanceof MigrationError ? error.cause : error
+      if (!isLockedOut(cause) || Date.now() - begin > patienceMs) throw inItsName(name, error)
       log.info({ migration: name }, 'migration waits for another replica, or for whoever uses its tables')
       await sleep(pauseMs)
     }
   }
-}
-
-/** True where a lock was not to be had, or two waited for each other: all is as before, and it may go well next time. */
-function isLockedOut(error: unknown): boolean {
-  const cause = error instanceof MigrationError ? error.cause : error
-  return cause instanceof Error && 'code' in cause && /^(55P03|40P01)$/.test(String(cause.code))
 }
 
 /** What is wrong may be found only when the migration is committed. */

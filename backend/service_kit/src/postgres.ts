@@ -89,6 +89,11 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return hadNoEffect(error) || lost.test(codeOf(error)) || lostInWords.test(error.message)
 }
 
+/** True where a lock did not come in time, or two waited for each other: all is as before, and it may go well next time. */
+export function isLockedOut(error: unknown): boolean {
+  return error instanceof Error && /^(55P03|40P01)$/.test(codeOf(error))
+}
+
 /**
  * True where the server surely did nothing of what it was asked: it could not be reached, ended the statement, or the
  * connection was lost before the transaction's commit was sent.

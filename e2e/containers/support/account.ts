@@ -1,4 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { answers } from '@tallyshop/embedded/http-answer'
+import { until } from '../../../embedded/test/launched-shop.ts'
 import { docker, projectName } from './docker.ts'
 import { runExtra } from './extra-containers.ts'
 import { containerNames, extraLabel } from './project.ts'
@@ -25,7 +26,12 @@ export async function startAccount(): Promise<Account> {
   const quiet = ['--silent', '--disableTelemetry', '--skipApiVersionCheck', '--blobHost', '0.0.0.0']
   const { remove } = await runExtra([...reached, ...named, ...quiet, '--location', '/data'])
   const published = (await docker(['port', host, '10000/tcp'])).trim()
-  await untilAnswered(`http://${published}/`)
+  const url = `http://${published}/`
+  await until(
+    () => answers(url),
+    20_000,
+    () => `Nothing answers at ${url}.`,
+  )
   const publicEndpoint = `http://${published}/${accountName}`
   return {
     settings: {
@@ -57,12 +63,4 @@ export async function countCallers(): Promise<number> {
     .filter((line) => line.startsWith('Tcp:'))
     .map((line) => line.split(' '))
   return Number(counts[names.indexOf('PassiveOpens')])
-}
-
-async function untilAnswered(url: string): Promise<void> {
-  for (const deadline = Date.now() + 20_000; ; await sleep(200)) {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined)
-    if (answer) return
-    if (Date.now() > deadline) throw new Error(`Nothing answers at ${url} after 20 s.`)
-  }
 }

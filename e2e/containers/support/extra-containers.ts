@@ -1,3 +1,4 @@
+import { getStatus } from '@tallyshop/embedded/http-answer'
 import { until } from '../../../embedded/test/launched-shop.ts'
 import { docker, projectName, tryDocker } from './docker.ts'
 import { extraLabel } from './project.ts'
@@ -31,7 +32,7 @@ export async function runFront(options: string[] = []): Promise<ExtraContainer &
   const [address = ''] = (await docker(['port', front.id, '3000'])).trim().split('\n')
   const url = `http://${address}`
   await until(
-    () => answers(url),
+    async () => (await getStatus(url)) === 200,
     10_000,
     () => `Nothing answers at ${url}.`,
   )
@@ -64,10 +65,3 @@ const saysItsName = `
 require('node:http').createServer((request, response) => {
   setTimeout(() => response.end(process.argv[1]), request.url.includes('slow') ? 5000 : 0)
 }).listen(8000)`
-
-function answers(url: string): Promise<boolean> {
-  return fetch(url, { signal: AbortSignal.timeout(1_000) }).then(
-    ({ ok }) => ok,
-    () => false,
-  )
-}

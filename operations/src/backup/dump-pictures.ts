@@ -11,7 +11,14 @@ import type { Watched } from '../progress.ts'
 import { syncFolder, writeFileChecked } from './checked-files.ts'
 import { megabytes } from './dump-database.ts'
 import type { PicturesDump } from './manifest.ts'
-import { type BlobFacts, blobPath, makeBlobFolder, writeList } from './picture-list.ts'
+import {
+  type BlobFacts,
+  blobPath,
+  blobsAtOnce,
+  forOneBlob,
+  makeBlobFolder,
+  writeList,
+} from './picture-list.ts'
 
 /** What the database says of pictures: the shop's number, by which it marks them, and which its listed products name. */
 export type NamedPictures = { shopUid: string | undefined; stems: AsyncIterable<string> }
@@ -25,8 +32,6 @@ export type PicturesReport = PicturesDump & {
   foreign: number
 }
 
-const atOnce = 8
-const blobTimeoutMs = 120_000
 const mostMissing = 1_000
 
 /**
@@ -51,12 +56,12 @@ export async function dumpPictures(
     return true
   }
   try {
-    await inParallel(namesOf(named.stems), atOnce, async (name) => {
+    await inParallel(namesOf(named.stems), blobsAtOnce, async (name) => {
       if (await keep(name)) return
       report.missed += 1
       if (report.missing.length < mostMissing) report.missing.push(name)
     })
-    await inParallel(others(container, folder, named.shopUid, report), atOnce, async (name) => {
+    await inParallel(others(container, folder, named.shopUid, report), blobsAtOnce, async (name) => {
       await keep(name)
     })
     if (report.count > 0) await syncFolders(join(folder, 'blobs'))
@@ -94,7 +99,7 @@ async function copyBlob(
 ): Promise<BlobFacts | undefined> {
   const path = blobPath(folder, name)
   try {
-    const abortSignal = AbortSignal.any([AbortSignal.timeout(blobTimeoutMs), signal])
+    const abortSignal = forOneBlob(signal)
     const answer = await container
       .getBlobClient(name)
       .download(undefined, undefined, { abortSignal, maxRetryRequests: 3 })

@@ -14,6 +14,16 @@ export type BlobFacts = Digest & {
   metadata: Record<string, string>
 }
 
+/** How many blobs are read or written at a time. */
+export const blobsAtOnce = 8
+
+const blobTimeoutMs = 120_000
+
+/** Ends what is done with one blob: after two minutes, or when the whole is broken off. */
+export function forOneBlob(signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([AbortSignal.timeout(blobTimeoutMs), signal])
+}
+
 const listName = 'blobs.jsonl'
 
 /** Where a blob's bytes are. The name is one of our making, which says nothing but a folder and a file. */

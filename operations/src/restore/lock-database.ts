@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isLockedOut } from '@tallyshop/service-kit/postgres'
 import { inOrderOfReferences, listTables } from '../backup/catalog.ts'
 import { CannotProceed } from '../cannot-proceed.ts'
 import { type Connection, quoted } from '../connection.ts'
@@ -30,7 +31,7 @@ export async function lockDatabase(
       if (tables.length > 0) await db.query(`lock table ${tables.join(', ')} in access exclusive mode`)
       return
     } catch (error) {
-      if (!isInUse(error)) throw error
+      if (!isLockedOut(error)) throw error
       await db.query('rollback')
       if (Date.now() > deadline) {
         throw new CannotProceed(
@@ -61,9 +62,4 @@ export async function letOrdersUnderWayEnd(
        or exists (select from orders where stock_state = 'release_due') as some`,
   )
   if (rows[0]?.some) await sleep(underWayMs, undefined, { signal })
-}
-
-/** A lock that did not come in time, or that two waited for in a circle. */
-function isInUse(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === '55P03' || error.code === '40P01')
 }

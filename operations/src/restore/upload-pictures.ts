@@ -1,12 +1,9 @@
 import { createReadStream, existsSync } from 'node:fs'
 import type { BlobGetPropertiesResponse, ContainerClient } from '@azure/storage-blob'
 import { isMissing, listPages } from '@tallyshop/product-service/blob-storage/listing'
-import { type BlobFacts, blobPath, readList } from '../backup/picture-list.ts'
+import { type BlobFacts, blobPath, blobsAtOnce, forOneBlob, readList } from '../backup/picture-list.ts'
 import { inParallel } from '../in-parallel.ts'
 import type { Watched } from '../progress.ts'
-
-const atOnce = 8
-const blobTimeoutMs = 120_000
 
 /** Uploads the blobs of a backup that are not stored, or not as they are in the backup. Returns how many those were. */
 export async function uploadPictures(
@@ -16,8 +13,8 @@ export async function uploadPictures(
   { progress, signal }: Watched,
 ): Promise<number> {
   let [seen, uploaded] = [0, 0]
-  await inParallel(readList(folder), atOnce, async (blob) => {
-    const abortSignal = AbortSignal.any([AbortSignal.timeout(blobTimeoutMs), signal])
+  await inParallel(readList(folder), blobsAtOnce, async (blob) => {
+    const abortSignal = forOneBlob(signal)
     if (!isSame(await findStored(container, blob, abortSignal), blob)) {
       await upload(container, folder, blob, abortSignal)
       uploaded += 1
