@@ -1,0 +1,249 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: what is found and put in is source text.
+
+import type { FaultGroup, Window } from '../plan.ts'
+import type { Patch } from '../shop/patched-backend.ts'
+
+/** A deliberate fault of the services, and under what it has to show within a minute. */
+export type Mutant = Patch & {
+  /** What is aimed at again and again, besides whole groups of faults; `restore`: it shows when a database goes back. */
+  under: { windows?: Window[]; groups?: FaultGroup[]; restore?: 'order_db' | 'product_db' }
+}
+
+const allocations = 'product_service/src/postgres/allocations.ts'
+const productSchema = 'product_service/migrations/0001-products.sql'
+const placements = 'order_service/src/postgres/placements.ts'
+const placeOrder = 'order_service/src/domain/place-order.ts'
+const client = 'order_service/src/product-service/allocations.ts'
+const orderRoutes = 'order_service/src/http/orders.ts'
+const orderSchema = 'order_service/migrations/0001-orders.sql'
+const postgres = 'service_kit/src/postgres.ts'
+
+/** Where the database would refuse what a mutant does, its constraint goes as well: the checker must not lean on it. */
+const noUniqueMovement = {
+  file: productSchema,
+  find: 'unique (order_uid, product_id, reason)',
+  replace: 'check (true)',
+}
+
+export const mutants: Mutant[] = [
+  {
+    name: 'no guard on the verdict row',
+    about: 'A repeated request for stock takes it again.',
+    under: {
+      windows: ['request sent twice', 'answer lost', 'request sent twice', 'product dies after its commit'],
+    },
+    edits: [
+      {
+        file: allocations,
+        find: 'on conflict do nothing`',
+        replace: 'on conflict (order_uid) do update set verdict = excluded.verdict`',
+      },
+      {
+        file: allocations,
+        find: '("productId" int, quantity bigint, "unitPrice" numeric, name text)`',
+        replace: '("productId" int, quantity bigint, "unitPrice" numeric, name text) on conflict do nothing`',
+      },
+      noUniqueMovement,
+    ],
+  },
+  {
+    name: 'abandon without asking the product service',
+    about: 'An order that got no verdict for long is called off, whether its stock is held or not.',
+    under: { windows: ['abandon meets a late PUT'] },
+    edits: [
+      {
+        file: placeOrder,
+        find: 'await allocations.abandon(orderUid, request.requestId)',
+        replace: "({ verdict: 'void' } as const)",
+      },
+    ],
+  },
+  {
+    name: 'a rejection that is not durable',
+    about: 'Whoever asks again after a refusal is judged anew.',
+    under: { windows: ['answer lost', 'order dies before the finish'] },
+    edits: [
+      {
+        file: allocations,
+        find: "update allocations set verdict = 'rejected', detail = ${JSON.stringify(rejection)} where order_uid = ${orderUid}`",
+        replace: 'delete from allocations where order_uid = ${orderUid}`',
+      },
+    ],
+  },
+  {
+    name: 'release unguarded',
+    about: 'Stock that was given back is given back again when somebody asks again.',
+    under: { windows: ['release sent twice'] },
+    edits: [
+      {
+        file: allocations,
+        find: "where order_uid = ${orderUid} and verdict = 'held'`",
+        replace: "where order_uid = ${orderUid} and verdict in ('held', 'released')`",
+      },
+      noUniqueMovement,
+    ],
+  },
+  {
+    name: 'finish unguarded',
+    about: 'Who comes second writes the order a second time.',
+    under: { windows: ['two drivers at once'] },
+    edits: [
+      { file: placements, find: 'if (standing) return standing', replace: '' },
+      {
+        file: orderSchema,
+        find: 'uuid not null unique references placements',
+        replace: 'uuid not null references placements',
+      },
+    ],
+  },
+  {
+    name: 'check, then update, without a lock',
+    about: 'Two orders read the same stock and both take it.',
+    under: {},
+    edits: [
+      { file: allocations, find: 'order by product_id for update`', replace: 'order by product_id`' },
+      { file: productSchema, find: 'check (stock_quantity >= 0)', replace: '' },
+      { file: productSchema, find: 'check (balance >= 0)', replace: '' },
+    ],
+  },
+  {
+    name: 'locks in the order of the request',
+    about: 'Two orders of the same products wait for each other.',
+    under: {},
+    edits: [
+      {
+        file: 'product_service/src/domain/allocation.ts',
+        find: '.sort((a, b) => a.productId - b.productId)',
+        replace: '',
+      },
+      {
+        file: allocations,
+        find: 'order by product_id for update`',
+        replace: 'order by array_position(${productIds}::int[], product_id) for update`',
+      },
+    ],
+  },
+  {
+    name: 'the serial number across the services',
+    about: 'An order is known to the product service by a number that repeats after a restore.',
+    under: { restore: 'order_db' },
+    edits: [
+      {
+        file: orderRoutes,
+        find: 'const orderUid = randomUUID()',
+        replace:
+          "const [serial] = await context.sql`select nextval('orders_order_id_seq') as id`\n" +
+          "    const orderUid = `00000000-0000-4000-8000-${String(serial?.id).padStart(12, '0')}`",
+      },
+    ],
+  },
+  {
+    name: 'a retry under a new key',
+    about: 'Whoever asks for the stock again asks as if for another order.',
+    under: { windows: ['answer lost', 'product dies after its commit', 'order dies before the finish'] },
+    edits: [
+      {
+        file: placeOrder,
+        find: 'await allocations.allocate(orderUid,',
+        replace: 'await allocations.allocate(placement.attempts > 1 ? crypto.randomUUID() : orderUid,',
+      },
+    ],
+  },
+  {
+    name: 'a stored 5xx',
+    about: 'An attempt that failed is the answer for ever.',
+    under: { windows: ['answer lost', 'request to product lost'] },
+    edits: [
+      {
+        file: placements,
+        find: 'update placements set lease_until = now(), sweep_after = now() + make_interval(secs => ${retryAfterMs / 1000})',
+        replace:
+          'update placements set state = \'refused\', answer_status = 503, answer = \'{"code":"outcome_pending"}\', attempts = attempts + ${retryAfterMs}::int * 0',
+      },
+    ],
+  },
+  {
+    name: 'leases by the clock of a process',
+    about: 'A process whose clock is an hour ahead keeps an order to itself for an hour.',
+    under: { windows: ['order dies before the finish', 'order dies before the finish'], groups: ['clock'] },
+    edits: [
+      {
+        file: placements,
+        find: '${JSON.stringify(request)}, ${lease})',
+        replace: '${JSON.stringify(request)}, ${new Date(Date.now() + leaseSeconds * 1000).toISOString()})',
+      },
+    ],
+  },
+  {
+    name: 'stock put back before the cancellation stands',
+    about: 'A cancellation that is refused, or never committed, has given the stock away.',
+    under: { windows: ['cancel before release'] },
+    edits: [
+      {
+        file: orderRoutes,
+        find: 'const order = await moveOrder(sql, params.order_id, query.new_status, principal.subject)',
+        replace:
+          "if (query.new_status === 'cancelled') await context.allocations.release((await getOrder(sql, params.order_id)).orderUid)\n" +
+          '    const order = await moveOrder(sql, params.order_id, query.new_status, principal.subject)',
+      },
+    ],
+  },
+  {
+    name: 'any answer is a verdict',
+    about: 'A product service that cannot answer has refused the order.',
+    under: { windows: ['product dies after its commit'], groups: ['postgres'] },
+    edits: [
+      {
+        file: client,
+        find: 'throw new Error(`The product service answered ${response.status} without a verdict.`)',
+        replace: "return { verdict: 'rejected', rejection: { code: 'out_of_stock', lines: [] } }",
+      },
+    ],
+  },
+  {
+    name: 'commits that nobody waits for',
+    about: 'What was answered is not yet on the disk.',
+    under: { groups: ['postgres'] },
+    edits: [
+      { file: postgres, find: "'-c TimeZone=UTC'", replace: "'-c TimeZone=UTC -c synchronous_commit=off'" },
+    ],
+  },
+  {
+    name: 'a pool that hears no errors',
+    about: 'A database that ends a connection ends the service.',
+    under: { groups: ['postgres'] },
+    edits: [
+      {
+        file: postgres,
+        find: "pool.on('connect', (client) => client.on('error', () => {}))",
+        replace: '',
+      },
+      { file: postgres, find: "pool.on('error', () => {})", replace: '' },
+    ],
+  },
+  {
+    name: 'a key that is not compared with its wish',
+    about: 'Whoever uses a known key gets the order that belongs to it.',
+    under: {},
+    edits: [
+      {
+        file: placeOrder,
+        find: 'if (placement?.requestHash !== requestHash) throw new KeyReused()',
+        replace: 'if (!placement) throw new KeyReused()',
+      },
+    ],
+  },
+  {
+    name: 'a secret in the log',
+    about: 'What is shown to the product service is told to whoever reads the log.',
+    under: { windows: ['answer lost'] },
+    edits: [
+      {
+        file: client,
+        find: "throw new NoVerdict('The product service gave no verdict.', { cause })",
+        replace:
+          'throw new NoVerdict(`The product service gave no verdict to ${serviceAuthSecret}.`, { cause })',
+      },
+    ],
+  },
+]
