@@ -205,7 +205,7 @@ export const mutants: Mutant[] = [
     about: 'What was answered is not yet on the disk.',
     under: { groups: ['postgres'] },
     edits: [
-      { file: postgres, find: "'-c TimeZone=UTC'", replace: "'-c TimeZone=UTC -c synchronous_commit=off'" },
+      { file: postgres, find: "'-c TimeZone=UTC", replace: "'-c TimeZone=UTC -c synchronous_commit=off" },
     ],
   },
   {

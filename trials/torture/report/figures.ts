@@ -13,7 +13,7 @@ export type Figures = {
   calls: number
   unanswered: number
   unavailable: number
-  /** Ends of processes that nobody asked for, by name. */
+  /** Processes that died, by name. */
   crashes: Record<string, number>
   faults: Record<string, number>
   windows: Record<string, number>
@@ -40,10 +40,7 @@ export function figuresOf(events: HistoryEvent[]): Figures {
     calls: events.filter(({ type }) => type === 'call').length,
     unanswered: events.filter(({ type }) => type === 'no_answer').length,
     unavailable: answers.filter(({ status }) => status === 503).length,
-    crashes: count(
-      events.filter((event) => event.type === 'exit' && !event.asked),
-      (event) => ('on' in event ? event.on : ''),
-    ),
+    crashes: count(events.filter(isDeath), ({ on }) => on),
     faults: count(
       events.filter((event) => event.type === 'fault' && event.phase === 'begin'),
       (event) => ('fault' in event ? event.fault : ''),
@@ -111,6 +108,11 @@ function mostMegabytes(events: HistoryEvent[]): Record<string, number> {
     if (event.type === 'memory') most[event.on] = Math.max(most[event.on] ?? 0, event.megabytes)
   }
   return most
+}
+
+/** Whether a process ended as nobody can prepare for, by a fault or by itself. */
+export function isDeath(event: HistoryEvent): event is HistoryEvent & { type: 'exit' } {
+  return event.type === 'exit' && (event.how === 'SIGKILL' || !event.asked)
 }
 
 /** The value below which this share of the sorted numbers lies. */

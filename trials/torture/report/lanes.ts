@@ -1,4 +1,5 @@
 import type { HistoryEvent } from '../history.ts'
+import { isDeath } from './figures.ts'
 import { seconds } from './html.ts'
 
 export type Mark = { from: number; to: number; kind: 'fault' | 'crash' | 'window'; words: string }
@@ -16,7 +17,7 @@ export function lanesOf(events: HistoryEvent[], lastMs: number): Lane[] {
       else put(event.on, spanOf(event.fault, begun.get(key) ?? event.at, event.at))
       if (event.phase === 'end') begun.delete(key)
     }
-    if (event.type === 'exit' && !event.asked) {
+    if (isDeath(event)) {
       put(event.on, { ...spanOf(`died: ${event.how}`, event.at, event.at), kind: 'crash' })
     }
     if (event.type === 'window') {

@@ -1,5 +1,6 @@
 import type { HistoryEvent } from '../history.ts'
 import type { TrialShop } from '../shop/shop.ts'
+import { isDeath } from './figures.ts'
 
 const everyMs = 5_000
 
@@ -19,7 +20,7 @@ export function startProgress(say: (line: string) => void = console.log) {
       seen = events.length
       // An order that was sent twice is told twice: near enough for a line that passes.
       acknowledged += recent.filter((event) => event.type === 'answer' && event.status === 201).length
-      crashes += recent.filter((event) => event.type === 'exit' && !event.asked).length
+      crashes += recent.filter(isDeath).length
       findings += recent.filter(({ type }) => type === 'finding').length
       const faults = recent.flatMap((event) =>
         event.type === 'fault' && event.phase === 'begin' ? [`${event.fault} (${event.on})`] : [],

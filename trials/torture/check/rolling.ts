@@ -1,0 +1,32 @@
+import type { HistoryEvent } from '../history.ts'
+import type { Deed } from './deeds.ts'
+import type { AddFinding } from './finding.ts'
+
+/**
+ * `rolling restart`: while the services are restarted in turn by SIGTERM, and nothing else is wrong, each request gets an
+ * answer, and none is told that the shop cannot serve. Operations that began before may still suffer from what was before.
+ */
+export function judgeRolling(deeds: Deed[], events: HistoryEvent[], add: AddFinding): void {
+  for (const { from, until } of spansOf(events)) {
+    for (const { kind, operation, sent } of deeds) {
+      const [first] = sent
+      if (!first || first.at < from) continue
+      for (const { at, answer, failure } of sent) {
+        if (at >= until) continue
+        const trouble = failure ?? (answer && answer.status >= 500 ? `${answer.status} ${answer.code}` : undefined)
+        if (trouble) add('rolling restart', `Operation ${operation} (${kind}) at ${at} ms: ${trouble}.`)
+      }
+    }
+  }
+}
+
+function spansOf(events: HistoryEvent[]): { from: number; until: number }[] {
+  const spans: { from: number; until: number }[] = []
+  let from: number | undefined
+  for (const event of events) {
+    if (event.type !== 'fault' || event.fault !== 'rolling') continue
+    if (event.phase === 'begin') from = event.at
+    else if (from !== undefined) spans.push({ from, until: event.at })
+  }
+  return spans
+}

@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Link, LinkFault } from '../network/link.ts'
+import type { Step } from '../plan.ts'
+import type { TrialShop } from '../shop/shop.ts'
+import type { Site } from './carry-out.ts'
+
+/** What a network does to some of what passes. */
+const troubles: LinkFault[] = [
+  { kind: 'delay', ms: 300 },
+  { kind: 'delay_answer', ms: 300 },
+  { kind: 'slice', bytes: 7, pauseMs: 1 },
+  { kind: 'limit', bytesPerSecond: 20_000 },
+  { kind: 'lose_request' },
+  { kind: 'lose_answer' },
+  { kind: 'cut_answer' },
+  { kind: 'black_hole', ms: 7_000 },
+  { kind: 'half_close', side: 'near' },
+  { kind: 'half_close', side: 'far' },
+  { kind: 'late', ms: 2_000 },
+  { kind: 'repeat', when: 'before' },
+  { kind: 'repeat', when: 'with' },
+  { kind: 'repeat', when: 'after' },
+]
+
+/** Trouble on every link for a while, in one of so many exchanges. */
+export async function badNetwork(
+  { ms, rate }: Step & { fault: 'bad network' },
+  { shop, signal }: Site,
+): Promise<void> {
+  for (const link of Object.values(shop.links)) link.weather({ rate, faults: troubles })
+  await sleep(ms, undefined, { signal }).catch(() => {})
+  for (const link of Object.values(shop.links)) link.weather(undefined)
+}
+
+/** Nothing passes between two parts, and each connection between them breaks. */
+export async function linkDown(
+  { on, ms }: Step & { fault: 'link down' },
+  { shop, signal }: Site,
+): Promise<void> {
+  const link = getLink(shop, on)
+  link.down()
+  await sleep(ms, undefined, { signal }).catch(() => {})
+  link.up()
+}
+
+/** The blob store is away, answers late, or answers that it cannot. */
+export async function sickBlobs(
+  { fault, ms }: Step & { fault: 'blobs dead' | 'blobs slow' | 'blobs failing' },
+  { shop, signal }: Site,
+): Promise<void> {
+  if (fault === 'blobs dead') return shop.blobs.killFor(ms)
+  const links = Object.entries(shop.links).flatMap(([name, link]) => (name.endsWith('→blobs') ? [link] : []))
+  const trouble: LinkFault =
+    fault === 'blobs slow' ? { kind: 'delay', ms: 4_000 } : { kind: 'answer', status: 503 }
+  for (const link of links) link.weather({ rate: 1, faults: [trouble] })
+  await sleep(ms, undefined, { signal }).catch(() => {})
+  for (const link of links) link.weather(undefined)
+}
+
+export function getLink({ links }: TrialShop, name: string): Link {
+  const link = links[name]
+  if (!link) throw new Error(`There is no link ${name}.`)
+  return link
+}

@@ -1,0 +1,100 @@
+/**
+ * npm run torture: a whole shop of two replicas and two PostgreSQL servers under load, broken in every way that we know, and
+ * then its books. Exits 1 where anything is found, 2 where the command line is wrong. What it did stays in .torture/.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Arguments, readArguments, usage } from './arguments.ts'
+import type { HistoryEvent } from './history.ts'
+import { tryMutants } from './mutants.ts'
+import { makePlan, type Step } from './plan.ts'
+import { htmlOf } from './report/html.ts'
+import { startProgress } from './report/progress.ts'
+import { tableOf } from './report/table.ts'
+import { roundsFor, tryRestores } from './restores.ts'
+import { historyFileIn, run } from './run.ts'
+
+const home = fileURLToPath(new URL('../..', import.meta.url))
+const wanted = readOrExit()
+const end = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end.abort())
+
+process.exitCode = (await (wanted.mutants ? tryMutants(wanted.mutants, wanted, end.signal) : torture(wanted)))
+  ? 0
+  : 1
+
+/** True where nothing was found. */
+async function torture({ seconds, seed, clients, faults, replay }: Arguments): Promise<boolean> {
+  const recorded = replay === undefined ? undefined : readRun(replay)
+  const options = { seconds, seed, clients, ...recorded?.options }
+  const plan = recorded?.plan ?? makePlan(options.seed, options.seconds, faults)
+  const folder = join(
+    home,
+    '.torture',
+    `${new Date().toISOString().replace(/[:.]/g, '-')}-seed-${options.seed}`,
+  )
+  mkdirSync(folder, { recursive: true })
+  console.log(
+    `Seed ${options.seed}, ${options.seconds} s, ${plan.length} faults; all of it in ${relative(home, folder)}/`,
+  )
+  const progress = startProgress()
+  const outcome = await run({
+    ...options,
+    plan,
+    folder: join(folder, 'shop'),
+    historyFile: historyFileIn(folder),
+    signal: end.signal,
+    progress: progress.show,
+  })
+  const restores =
+    faults.includes('restore') && !end.signal.aborted
+      ? await tryRestores(folder, { seed: options.seed, rounds: roundsFor(options.seconds) }, end.signal)
+      : []
+  const events = [...outcome.events, ...restores.flatMap(({ findings }) => findings)]
+  const table = tableOf(events, {
+    ...outcome,
+    seed: options.seed,
+    restores: restores.map(({ sentence }) => sentence),
+  })
+  writeFileSync(join(folder, 'report.md'), `${table}\n`)
+  writeFileSync(
+    join(folder, 'report.html'),
+    htmlOf(events, table, { title: `Torture: seed ${options.seed}, ${options.seconds} s` }),
+  )
+  return conclude(events, table, { folder, seed: options.seed, seconds: options.seconds })
+}
+
+function conclude(
+  events: HistoryEvent[],
+  table: string,
+  { folder, seed, seconds }: { folder: string; seed: number; seconds: number },
+): boolean {
+  console.log(`\n${table}\n`)
+  const findings = events.filter((event) => event.type === 'finding')
+  for (const { check, detail, at } of findings.slice(0, 30)) {
+    console.log(`${check} at ${(at / 1_000).toFixed(1)} s: ${detail}`)
+  }
+  if (findings.length > 30) console.log(`… and ${findings.length - 30} more, in report.html`)
+  console.log(`Report: ${join(relative(home, folder), 'report.html')}`)
+  if (findings.length === 0) console.log(`Nothing was found. Seed ${seed}`)
+  else console.log(`Again: npm run torture -- --seconds ${seconds} --seed ${seed}`)
+  return findings.length === 0
+}
+
+/** What a history says of its own run. */
+function readRun(file: string): { options: Partial<Arguments>; plan: Step[] } {
+  const [first = ''] = readFileSync(file, 'utf8').split('\n', 1)
+  const { options, plan } = JSON.parse(first)
+  const { seconds, seed, clients } = options
+  return { options: { seconds, seed, clients }, plan }
+}
+
+function readOrExit(): Arguments {
+  try {
+    return readArguments(process.argv.slice(2))
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n${usage}`)
+    process.exit(2)
+  }
+}

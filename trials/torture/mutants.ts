@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Arguments } from './arguments.ts'
+import type { HistoryEvent } from './history.ts'
+import { type Mutant, mutants } from './patches/mutants.ts'
+import { makePlan, type Step } from './plan.ts'
+import { markdown } from './report/table.ts'
+import { tryRestores } from './restores.ts'
+import { run } from './run.ts'
+
+/** A mutant has to be caught within so long of the first request. */
+const promisedMs = 60_000
+/** Of which the faults have so long; the rest is for what is left open to settle. */
+const faultSeconds = 25
+
+export type Caught = { name: string; checks: string[]; ms: number | undefined }
+
+/**
+ * Tries each mutant, or those whose names contain one of the words, and prints which check caught which. True where all were
+ * caught in time.
+ */
+export async function tryMutants(
+  words: string[],
+  { seed, clients }: Pick<Arguments, 'seed' | 'clients'>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const wanted = mutants.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)))
+  console.log(`${wanted.length} mutants, seed ${seed}`)
+  const all: Caught[] = []
+  for (const mutant of wanted) {
+    if (signal.aborted) break
+    const caught = await tryMutant(mutant, { seed, clients, signal })
+    all.push(caught)
+    console.log(`${isCaught(caught) ? 'caught    ' : 'NOT CAUGHT'}  ${describe(caught)}`)
+  }
+  const rows = all.map(({ name, checks, ms }): [string, string] => [
+    name,
+    `${checks.join(', ') || 'nothing'}${ms === undefined ? '' : ` after ${(ms / 1_000).toFixed(0)} s`}`,
+  ])
+  console.log(`\n${markdown(['mutant', 'caught by'], rows)}`)
+  return wanted.length > 0 && all.length === wanted.length && all.every(isCaught)
+}
+
+type MutantOptions = { seed: number; clients: number; signal: AbortSignal }
+
+async function tryMutant(mutant: Mutant, options: MutantOptions): Promise<Caught> {
+  const folder = mkdtempSync(join(tmpdir(), 'tallyshop-mutant-'))
+  try {
+    return caughtIn(mutant, await (mutant.under.restore ? tryRestored : tryBroken)(mutant, folder, options))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function tryBroken(
+  { edits, name, about, under }: Mutant,
+  folder: string,
+  options: MutantOptions,
+): Promise<HistoryEvent[]> {
+  const { events } = await run({
+    ...options,
+    seconds: faultSeconds,
+    plan: planFor(under, options.seed),
+    patches: [{ name, about, edits }],
+    folder: join(folder, 'shop'),
+    failFast: true,
+  })
+  return events
+}
+
+async function tryRestored(
+  { edits, name, about, under: { restore: only = 'order_db' } }: Mutant,
+  folder: string,
+  { seed, signal }: MutantOptions,
+): Promise<HistoryEvent[]> {
+  const rounds = [{ only, earlierMs: 5_000 }]
+  const trials = await tryRestores(folder, { seed, rounds, patches: [{ name, about, edits }] }, signal)
+  return trials.flatMap(({ findings }) => findings)
+}
+
+/** The windows in turn, on either replica, and the groups' own plan beside them. */
+function planFor({ windows = [], groups = [] }: Mutant['under'], seed: number): Step[] {
+  const steps = makePlan(seed, faultSeconds, groups)
+  for (let turn = 0; windows.length > 0 && turn * 900 < faultSeconds * 1_000 - 4_000; turn += 1) {
+    const window = windows[turn % windows.length] ?? 'answer lost'
+    const replica = (Math.floor(turn / windows.length) % 2) + 1
+    const on = `${window.startsWith('product dies') ? 'product' : 'order'}-${replica}` as 'order-1'
+    steps.push({ at: 1_500 + turn * 900, fault: 'window', window, on })
+  }
+  return steps.sort((a, b) => a.at - b.at)
+}
+
+function caughtIn({ name }: Mutant, events: HistoryEvent[]): Caught {
+  const findings = events.filter((event) => event.type === 'finding' && event.check !== 'trial')
+  const firstCall = events.find(({ type }) => type === 'call')?.at ?? 0
+  const checks = [...new Set(findings.map((event) => ('check' in event ? event.check : '')))]
+  const [first] = findings
+  return { name, checks, ms: first && first.at - firstCall }
+}
+
+function isCaught({ ms }: Caught): boolean {
+  return ms !== undefined && ms <= promisedMs
+}
+
+function describe({ name, checks, ms }: Caught): string {
+  return ms === undefined ? name : `${name}: ${checks.join(', ')} after ${(ms / 1_000).toFixed(1)} s`
+}
