@@ -7,13 +7,15 @@ import { type Begin, becomesReady, type ProcessSpec, type RunningProcess } from 
 import type { Environment } from './config.ts'
 import { answers } from './http-answer.ts'
 import { withItsLog } from './last-words.ts'
-import { findFreePorts } from './ports.ts'
+import { findFreePort } from './ports.ts'
 import { startScratch } from './scratch.ts'
 
 export type BlobStore = { accountName: string; accountKey: string; endpoint: string }
 type AzuriteSpec = {
   /** Where blobs are kept; undefined keeps them in memory. */
   folder: string | undefined
+  /** Without one of its own it gets a free one. */
+  port?: number
   accountKey: string
   logFile: string
   environment: Environment
@@ -25,14 +27,14 @@ const preloads = ['./azurite-save-often.cjs', './keep-compiled.cjs'].flatMap((fi
   fileURLToPath(new URL(file, import.meta.url)),
 ])
 
-/** Starts Azurite's blob service on a free port of 127.0.0.1 with one account, and waits until it answers. */
+/** Starts Azurite's blob service on a port of 127.0.0.1 with one account, and waits until it answers. */
 export async function startAzurite(
   spec: AzuriteSpec,
   begin: Begin,
 ): Promise<{ store: BlobStore; process: RunningProcess }> {
   // A port found free can be taken meanwhile.
   for (let attempt = 0; attempt < 2; attempt += 1) {
-    const [port = 0] = await findFreePorts(1)
+    const port = spec.port ?? (await findFreePort())
     const azurite = begin(processSpec(spec, port))
     const url = `http://127.0.0.1:${port}`
     if (await becomesReady(azurite, () => answers(url), 30_000)) {

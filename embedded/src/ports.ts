@@ -29,6 +29,11 @@ export async function findFreePorts(count: number, host = '127.0.0.1'): Promise<
   return ports
 }
 
+export async function findFreePort(): Promise<number> {
+  const [port = 0] = await findFreePorts(1)
+  return port
+}
+
 async function whyUnusable(wanted: WantedPort, host: string): Promise<string | undefined> {
   const { port, variable } = wanted
   const taken = `Port ${port} for ${wanted.for} is taken by another program: stop that program, or start with ${variable} set to another port.`

@@ -2,30 +2,35 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CannotStart } from './cannot-start.ts'
 import { type Begin, becomesReady, type ProcessSpec, type RunningProcess } from './child-process.ts'
 import { withItsLog } from './last-words.ts'
-import { findFreePorts } from './ports.ts'
+import { findFreePort } from './ports.ts'
 import { getPostgresBinaries } from './postgres/binaries.ts'
 import { type ClusterSpec, createCluster, isCluster, postgresEnvironment } from './postgres/cluster.ts'
-import { saysReady, stopLeftover } from './postgres/pid-file.ts'
+import { readServer, saysReady, stopLeftover } from './postgres/pid-file.ts'
 import { asOrdinaryUser, giveToPostgres } from './postgres/user.ts'
 import { startScratch } from './scratch.ts'
 
 export type RunningDatabase = { host: string; port: number; user: string; password: string; database: string }
 type Server = { database: RunningDatabase; process: RunningProcess; created: boolean }
+/** Without a port of its own it gets a free one. */
+type ServerSpec = ClusterSpec & { port?: number }
 
 /**
- * Starts PostgreSQL on a folder, which gets a cluster with one database if it has none, on a free port of 127.0.0.1,
+ * Starts PostgreSQL on a folder, which gets a cluster with one database if it has none, on a port of 127.0.0.1,
  * and waits until it answers. All its processes are started with `begin`.
  */
-export async function startPostgres(spec: ClusterSpec, begin: Begin): Promise<Server> {
+export async function startPostgres(spec: ServerSpec, begin: Begin): Promise<Server> {
   const created = !isCluster(spec.folder)
   if (created) await createCluster(spec, begin)
   giveToPostgres(spec.folder)
   // Remains of a killed server can hold its memory for a second, and a port found free can be taken meanwhile.
   for (let attempt = 0; attempt < 5; attempt += 1) {
     await stopLeftover(spec.folder)
-    const [port = 0] = await findFreePorts(1)
+    const port = spec.port ?? (await findFreePort())
+    // On a port that stays the same, what a killed server wrote looks as if this one were ready.
+    const former = readServer(spec.folder)
+    const isReady = () => readServer(spec.folder) !== former && saysReady(spec.folder, port)
     const server = begin(serverSpec(spec, port))
-    if (await becomesReady(server, () => saysReady(spec.folder, port), 60_000)) {
+    if (await becomesReady(server, isReady, 60_000)) {
       const { password, database } = spec
       return {
         created,

@@ -1,18 +1,21 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Arguments } from './arguments.ts'
 import type { HistoryEvent } from './history.ts'
 import { type Mutant, mutants } from './patches/mutants.ts'
 import { makePlan, type Step } from './plan.ts'
 import { markdown } from './report/table.ts'
 import { tryRestores } from './restores.ts'
-import { run } from './run.ts'
+import { historyFileIn, run } from './run.ts'
 
 /** A mutant has to be caught within so long of the first request. */
 const promisedMs = 60_000
 /** Of which the faults have so long; the rest is for what is left open to settle. */
 const faultSeconds = 25
+
+/** Where each leaves its history. */
+const home = fileURLToPath(new URL('../../.torture/mutants/', import.meta.url))
 
 export type Caught = { name: string; checks: string[]; ms: number | undefined }
 
@@ -45,12 +48,9 @@ export async function tryMutants(
 type MutantOptions = { seed: number; clients: number; signal: AbortSignal }
 
 async function tryMutant(mutant: Mutant, options: MutantOptions): Promise<Caught> {
-  const folder = mkdtempSync(join(tmpdir(), 'tallyshop-mutant-'))
-  try {
-    return caughtIn(mutant, await (mutant.under.restore ? tryRestored : tryBroken)(mutant, folder, options))
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+  const folder = join(home, mutant.name.replaceAll(/\W+/g, '-'))
+  mkdirSync(folder, { recursive: true })
+  return caughtIn(mutant, await (mutant.under.restore ? tryRestored : tryBroken)(mutant, folder, options))
 }
 
 async function tryBroken(
@@ -64,6 +64,7 @@ async function tryBroken(
     plan: planFor(under, options.seed),
     patches: [{ name, about, edits }],
     folder: join(folder, 'shop'),
+    historyFile: historyFileIn(folder),
     failFast: true,
   })
   return events
@@ -79,9 +80,9 @@ async function tryRestored(
   return trials.flatMap(({ findings }) => findings)
 }
 
-/** The windows in turn, on either replica, and the groups' own plan beside them. */
-function planFor({ windows = [], groups = [] }: Mutant['under'], seed: number): Step[] {
-  const steps = makePlan(seed, faultSeconds, groups)
+/** The windows in turn, on either replica, and beside them what the groups plan and the mutant wants. */
+function planFor({ windows = [], groups = [], steps: own = [] }: Mutant['under'], seed: number): Step[] {
+  const steps = [...makePlan(seed, faultSeconds, groups), ...own]
   for (let turn = 0; windows.length > 0 && turn * 900 < faultSeconds * 1_000 - 4_000; turn += 1) {
     const window = windows[turn % windows.length] ?? 'answer lost'
     const replica = (Math.floor(turn / windows.length) % 2) + 1

@@ -6,11 +6,12 @@ import { type Difference, reconcile } from '@tallyshop/operations/reconcile'
 import { repair } from '@tallyshop/operations/repair'
 import { restore } from '@tallyshop/operations/restore/restore'
 import { type History, type HistoryEvent, startHistory } from './history.ts'
-import { startLoad } from './load/load.ts'
+import { type Load, startLoad } from './load/load.ts'
 import { hurried } from './patches/hurried.ts'
 import { createRandom } from './random.ts'
 import { judgeRestored } from './restores/judge-restored.ts'
 import { readKnown } from './restores/known.ts'
+import { settle } from './settle.ts'
 import type { Patch } from './shop/patched-backend.ts'
 import { startTrialShop, type TrialShop } from './shop/shop.ts'
 
@@ -25,6 +26,7 @@ export type RestoreOptions = {
 
 /** How long orders go on after each restore before what is left is judged. */
 const afterMs = 4_000
+const promisedMs = 30_000
 
 /** As many as a run of so many seconds has room for, of each database in turn; long ones begin with the promised 30 s. */
 export function roundsFor(seconds: number): RestoreOptions['rounds'] {
@@ -62,7 +64,7 @@ export async function tryRestores(
     for (const [index, round] of rounds.entries()) {
       if (signal.aborted) break
       const backup = join(folder, `backup-${index}`)
-      trials.push(await tryRestore(round, { shop, databases, history, backup, known, signal }))
+      trials.push(await tryRestore(round, { shop, databases, load, history, backup, known, signal }))
     }
     await load.stop()
     return trials
@@ -76,6 +78,7 @@ export async function tryRestores(
 type Site = {
   shop: TrialShop
   databases: Databases
+  load: Load
   history: History
   backup: string
   /** What earlier restores have left to differ, and is for people to decide. */
@@ -85,7 +88,7 @@ type Site = {
 
 async function tryRestore(
   { only, earlierMs }: RestoreOptions['rounds'][number],
-  { shop, databases, history, backup, known, signal }: Site,
+  { shop, databases, load, history, backup, known, signal }: Site,
 ): Promise<RestoreTrial> {
   const seen = history.events.length
   await backUp(shop.shopAddress, backup, { signal })
@@ -96,6 +99,9 @@ async function tryRestore(
   history.record({ type: 'fault', fault: 'restored', on: only, phase: 'end' })
   const restoredAt = history.now()
   await sleep(afterMs, undefined, { signal }).catch(() => {})
+  load.pauseNew()
+  await settle(databases, history, restoredAt + afterMs, promisedMs)
+  load.resumeNew()
   const { differences } = await reconcile(databases)
   const fresh = differences.filter(({ about }) => !known.has(about))
   const { lost, since, faults } = await judgeRestored({

@@ -4,8 +4,6 @@ import type { Looks } from './looks.ts'
 
 /** What the shop promises: everything is settled so long after the last fault. */
 const promisedMs = 30_000
-/** How long it is watched, so that the table can say how late it was. */
-const patienceMs = 45_000
 
 /**
  * Waits until no order is being placed and no stock is due back, and resolves with how long that took since `since`;
@@ -15,6 +13,8 @@ export async function settle(
   { order }: Pick<Looks, 'order'>,
   history: History,
   since: number,
+  /** How long it is watched, so that the table can say how late it was. */
+  patienceMs = 45_000,
 ): Promise<number | undefined> {
   let last = 'the order database did not answer'
   while (history.now() - since < patienceMs) {

@@ -9,6 +9,12 @@ export function saysReady(folder: string, port: number): boolean {
   return lines[3] === String(port) && lines[7]?.trim() === 'ready'
 }
 
+/** Which server wrote postmaster.pid, running or dead; undefined where there is no such file. */
+export function readServer(folder: string): string | undefined {
+  const [pid, , startedAt] = readPidFile(folder)
+  return pid && `${pid} since ${startedAt}`
+}
+
 /**
  * Ends a server that an earlier launcher left on this folder, and removes a file whose number now belongs to another
  * program: either would refuse the next server. Whatever is less clear is left for that server to judge.

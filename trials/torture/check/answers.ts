@@ -1,5 +1,5 @@
 import type { OperationKind } from '../history.ts'
-import type { Deeds } from './deeds.ts'
+import type { Evidence } from './evidence.ts'
 import type { AddFinding } from './finding.ts'
 
 /** What a service says where it cannot serve for the moment. */
@@ -22,7 +22,7 @@ const usual: Partial<Record<OperationKind, number[]>> = {
 }
 
 /** `unexpected 5xx`: any but a declared 503; `unexpected answer`: another status than such a request can have. */
-export function judgeAnswers(deeds: Deeds, add: AddFinding): void {
+export function judgeAnswers({ deeds }: Evidence, add: AddFinding): void {
   for (const { operation, kind, sent } of deeds.byOperation.values()) {
     if (kind === 'picture') continue
     for (const { method, path, answer } of sent) {

@@ -27,7 +27,8 @@ export type CheckOptions = {
 
 export type Figures = { orders: number; refusedHastily: number }
 
-const twoPools = { product: 20, order: 20 }
+/** Of two replicas, each with ten for its work and one to ask whether the database is there. */
+const twoPools = { product: 22, order: 22 }
 
 /** Judges a shop that has come to rest after its trial. Gives what is wrong; nothing where every promise was kept. */
 export async function check(options: CheckOptions): Promise<Finding[]> {
@@ -47,7 +48,7 @@ export async function checkAndCount(
   const orders = await readOrderFacts(order)
   const moments = { restored, beganAt: Date.now() - history.now() }
   const evidence = gatherEvidence({ deeds, orders, product: await readProductFacts(product) }, moments)
-  judgeEvidence(evidence, add)
+  await judgeEvidence(evidence, add)
   judgeSettling(deeds, add)
   judgeExits(deeds.others, add)
   judgeMemory(deeds.others, add)

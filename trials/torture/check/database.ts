@@ -4,7 +4,7 @@ import pg from 'pg'
 export type Database = pg.Pool | pg.Client
 
 /** The sessions of who looks bear this as their `application_name`, and are not counted as the shop's. */
-export const ours = 'torture check'
+export const ours = 'torture'
 
 /** Opens a database for looks into it, directly. While it is away, looks fail; nothing else does. */
 export function openForLooks(

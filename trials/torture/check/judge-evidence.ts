@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { judgeAcknowledged, judgeKeyReuse } from './acknowledged.ts'
 import { judgeAnswers } from './answers.ts'
 import { judgeChanges } from './changes.ts'
@@ -8,16 +9,26 @@ import { judgeProducts } from './products.ts'
 import { judgeRefusals } from './refusals.ts'
 import { judgeVerdicts } from './verdicts.ts'
 
-/** What must hold at any moment of whatever is not in motion. */
-export function judgeEvidence(evidence: Evidence, add: AddFinding): void {
-  judgeAcknowledged(evidence, add)
-  judgeKeyReuse(evidence, add)
-  judgeChanges(evidence, add)
-  judgeVerdicts(evidence, add)
-  judgeLedger(evidence.product, add)
-  judgeStock(evidence, add)
-  judgeAdjustments(evidence, add)
-  judgeRefusals(evidence, add)
-  judgeProducts(evidence, add)
-  judgeAnswers(evidence.deeds, add)
+/**
+ * What must hold at any moment of whatever is not in motion. Others have their turns in between: the process that judges also
+ * carries the requests of the trial.
+ */
+export async function judgeEvidence(evidence: Evidence, add: AddFinding): Promise<void> {
+  for (const judge of judges) {
+    await nextTurn()
+    judge(evidence, add)
+  }
 }
+
+const judges: ((evidence: Evidence, add: AddFinding) => void)[] = [
+  judgeAcknowledged,
+  judgeKeyReuse,
+  judgeChanges,
+  judgeVerdicts,
+  judgeLedger,
+  judgeStock,
+  judgeAdjustments,
+  judgeRefusals,
+  judgeProducts,
+  judgeAnswers,
+]

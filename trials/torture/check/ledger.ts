@@ -1,12 +1,13 @@
 import type { Evidence } from './evidence.ts'
-import type { AllocationRow, MovementRow, ProductFacts } from './facts.ts'
+import type { AllocationRow, MovementRow } from './facts.ts'
 import type { AddFinding } from './finding.ts'
 
 /**
  * `I2`: each stock is the sum of its movements, each balance follows from the one before it, none is below zero, and the
  * movements of an order are what its verdict says.
  */
-export function judgeLedger({ products, allocations, movements }: ProductFacts, add: AddFinding): void {
+export function judgeLedger({ product }: Evidence, add: AddFinding): void {
+  const { products, allocations, movements } = product
   const balances = new Map<number, number>()
   const moved = new Map<string, MovementRow[]>()
   for (const movement of movements) {

@@ -13,7 +13,8 @@ export function judgeRolling(deeds: Deed[], events: HistoryEvent[], add: AddFind
       if (!first || first.at < from) continue
       for (const { at, answer, failure } of sent) {
         if (at >= until) continue
-        const trouble = failure ?? (answer && answer.status >= 500 ? `${answer.status} ${answer.code}` : undefined)
+        const trouble =
+          failure ?? (answer && answer.status >= 500 ? `${answer.status} ${answer.code}` : undefined)
         if (trouble) add('rolling restart', `Operation ${operation} (${kind}) at ${at} ms: ${trouble}.`)
       }
     }

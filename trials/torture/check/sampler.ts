@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { judgeLongTransactions } from './connections.ts'
 import { type Database, inSnapshot, isAway } from './database.ts'
 import type { AddFinding, Finding } from './finding.ts'
+import { judgeLeases } from './leases.ts'
 import { Stocks } from './stocks.ts'
 
 export type Sampler = { stop: () => Promise<void>; samples: () => number }
@@ -11,8 +12,8 @@ const newestOrders = 200
 
 /**
  * Looks at both databases again and again for what must hold at any moment, amid faults too: each stock is the sum of its
- * movements and not below zero, an order that stands has its stock held, no transaction is open for over 20 s. A database
- * that is away is no finding.
+ * movements and not below zero, an order that stands has its stock held, no lease is longer than leases are, no transaction
+ * is open for over 20 s. A database that is away is no finding.
  */
 export function startSampler(
   { product, order, intervalMs = 500 }: { product: Database; order: Database; intervalMs?: number },
@@ -29,6 +30,7 @@ export function startSampler(
   const sample = async () => {
     await stocks.judge(product, add)
     await judgeNewestOrders(product, order, add)
+    await judgeLeases(order, add)
     await judgeLongTransactions('product_db', product, longestTransactionSeconds, add)
     await judgeLongTransactions('order_db', order, longestTransactionSeconds, add)
     samples += 1

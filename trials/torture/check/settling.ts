@@ -9,7 +9,7 @@ const settledAfterMs = 30_000
  * answer 30 s after the last fault, or after they were first sent.
  */
 export function judgeSettling(deeds: Deeds, add: AddFinding): void {
-  const quietFrom = lastFaultEnd(deeds.others)
+  const quietFrom = lastDisturbance(deeds.others)
   for (const { operation, kind, sent, end } of deeds.byOperation.values()) {
     const { at = 0, key, path } = sent[0] ?? {}
     if (!end) {
@@ -22,7 +22,8 @@ export function judgeSettling(deeds: Deeds, add: AddFinding): void {
   }
 }
 
-function lastFaultEnd(events: HistoryEvent[]): number {
-  const ends = events.flatMap((event) => (event.type === 'fault' ? [event.at] : []))
-  return Math.max(0, ...ends)
+/** The last moment at which anything was done to the shop, or a part of it came or went. */
+function lastDisturbance(events: HistoryEvent[]): number {
+  const last = events.findLast(({ type }) => ['fault', 'window', 'exit', 'start'].includes(type))
+  return last?.at ?? 0
 }

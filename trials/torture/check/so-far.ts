@@ -29,7 +29,7 @@ export async function checkSoFar(
     const orders = await readOrderFacts(order)
     const moments = { restored, beganAt: Date.now() - history.now() }
     const motion = motionBetween(before, orders)
-    judgeEvidence(gatherEvidence({ deeds, orders, product: stock }, moments, motion), findings.add)
+    await judgeEvidence(gatherEvidence({ deeds, orders, product: stock }, moments, motion), findings.add)
   } catch (error) {
     if (!isAway(error)) throw error
   }

@@ -55,10 +55,12 @@ export async function carryOut(plan: Step[], site: Site): Promise<void> {
       await carryOutOne(step, site)
       continue
     }
-    const busy = under.get(step.on)
+    // A clock that is off stands in nobody's way.
+    const part = step.fault === 'clock' ? `clock of ${step.on}` : step.on
+    const busy = under.get(part)
     if (busy && !(await isOverSoon(busy))) continue
-    const work = carryOutOne(step, site).finally(() => under.delete(step.on))
-    under.set(step.on, work)
+    const work = carryOutOne(step, site).finally(() => under.delete(part))
+    under.set(part, work)
   }
   await Promise.all(under.values())
 }

@@ -105,7 +105,11 @@ async function changedMeanwhile({ on }: WindowStep, { shop, random }: Site): Pro
       : shop.staff.editPrice(productId, random.integer(100, 9_999) / 100)
     await change
   }
-  await getService(shop, on).arm('before asking', { action: 'hold_until', until, mostMs: 2_000 }, { withinMs })
+  await getService(shop, on).arm(
+    'before asking',
+    { action: 'hold_until', until, mostMs: 2_000 },
+    { withinMs },
+  )
   return (await change) ? 1 : 0
 }
 

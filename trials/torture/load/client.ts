@@ -33,7 +33,7 @@ export type Client = {
 /** An operation as it is carried out: its number names it in the history and in the shop's databases. */
 export type Operation = { operation: number; kind: OperationKind }
 
-const mostTries = 6
+const mostTries = 3
 /** Such a refusal says that nothing was done. */
 const nothingDone = ['unavailable', 'storage_unavailable', 'overloaded']
 
@@ -57,7 +57,7 @@ export async function repeatUntilFinal(
 }
 
 /**
- * Sends what must not be done twice: again only where the answer says that nothing was done, and at most six times. Gives
+ * Sends what must not be done twice: again only where the answer says that nothing was done, and at most three times. Gives
  * the final answer, or how it ended without.
  */
 export async function sendWhileSafe(

@@ -13,7 +13,15 @@ import { type Load, startLoad } from './load.ts'
 
 let shop: BothServices
 before(async () => {
-  shop = await startBothServices()
+  const { AZURE_STORAGE_ACCOUNT_NAME = '', AZURE_STORAGE_ACCOUNT_KEY = '' } = process.env
+  const { AZURE_STORAGE_BLOB_ENDPOINT = '' } = process.env
+  const environment = {
+    AZURE_STORAGE_ACCOUNT_NAME,
+    AZURE_STORAGE_ACCOUNT_KEY,
+    AZURE_STORAGE_BLOB_ENDPOINT,
+    AZURE_STORAGE_PUBLIC_ENDPOINT: AZURE_STORAGE_BLOB_ENDPOINT,
+  }
+  shop = await startBothServices({ environment })
 })
 after(() => shop.stop())
 
@@ -34,11 +42,12 @@ async function untilAcknowledged(load: Load, enough: number): Promise<void> {
   }
 }
 
-test('24 clients order and change all that they may, and every promise is seen kept, meanwhile and afterwards', async () => {
+test('24 clients order and change all that they may, and every promise is seen kept, meanwhile and afterwards', async (t) => {
   const history = startHistory()
   const looks = { product: openForLooks(shop.productDb.config), order: openForLooks(shop.orderDb.config) }
   const meanwhile: Finding[] = []
   const load = await loadOn(history, 24, 20)
+  t.after(() => load.stop(0))
   const sampler = startSampler({ ...looks, intervalMs: 100 }, (finding) => meanwhile.push(finding))
   const options = { history, ...looks, logFiles: [], secrets: [] }
   const soFar = startChecksSoFar({ ...options, intervalMs: 300 }, (finding) => meanwhile.push(finding))
@@ -71,9 +80,10 @@ test('24 clients order and change all that they may, and every promise is seen k
   assert.ok(orders / counts().operations > 0.7, `${orders} orders of ${counts().operations} operations`)
 })
 
-test('a key is sent again, twice at once too, and some clients have none', async () => {
+test('a key is sent again, twice at once too, and some clients have none', async (t) => {
   const history = startHistory()
   const load = await loadOn(history, 6, 0)
+  t.after(() => load.stop(0))
   await untilAcknowledged(load, 150)
   await load.stop()
   const calls = history.events.filter((event) => event.type === 'call').filter(({ kind }) => kind === 'order')
@@ -83,9 +93,10 @@ test('a key is sent again, twice at once too, and some clients have none', async
   assert.ok(calls.some(({ key }) => key === undefined))
 })
 
-test('nothing new begins while it is paused, and what is recorded of reads holds no text', async () => {
+test('nothing new begins while it is paused, and what is recorded of reads holds no text', async (t) => {
   const history = startHistory()
   const load = await loadOn(history, 6, 0)
+  t.after(() => load.stop(0))
   await untilAcknowledged(load, 50)
   load.pauseNew()
   for (const until = Date.now() + 10_000; load.counts().open > 0; await sleep(20))
@@ -105,9 +116,10 @@ test('nothing new begins while it is paused, and what is recorded of reads holds
   }
 })
 
-test('a load that is stopped in the dark ends in time, and what it does not know has no end', async () => {
+test('a load that is stopped in the dark ends in time, and what it does not know has no end', async (t) => {
   const history = startHistory()
   const load = await loadOn(history, 4, 0)
+  t.after(() => load.stop(0))
   await untilAcknowledged(load, 10)
   await shop.stopProductService()
   try {

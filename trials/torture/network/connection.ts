@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net'
 import { Exchange } from './exchange.ts'
 import type { FarSide } from './far-side.ts'
-import { undergo } from './faults.ts'
 import { followHttpRequest, isHttpRequest } from './http-frames.ts'
 import { followPostgresRequest, isPostgresRequest } from './postgres-frames.ts'
 import { resetSocket } from './reset-socket.ts'
+import { undergo } from './undergo.ts'
 import type { Encounter, Observe } from './watch.ts'
 
 /** Follows the bytes of one request; returns true with those that end it. */

@@ -1,12 +1,15 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what is found and put in is source text.
 
-import type { FaultGroup, Window } from '../plan.ts'
+import type { FaultGroup, Step, Window } from '../plan.ts'
 import type { Patch } from '../shop/patched-backend.ts'
 
 /** A deliberate fault of the services, and under what it has to show within a minute. */
 export type Mutant = Patch & {
-  /** What is aimed at again and again, besides whole groups of faults; `restore`: it shows when a database goes back. */
-  under: { windows?: Window[]; groups?: FaultGroup[]; restore?: 'order_db' | 'product_db' }
+  /**
+   * What is aimed at again and again, besides whole groups of faults and steps of its own; `restore`: it shows when a
+   * database goes back.
+   */
+  under: { windows?: Window[]; groups?: FaultGroup[]; steps?: Step[]; restore?: 'order_db' | 'product_db' }
 }
 
 const allocations = 'product_service/src/postgres/allocations.ts'
@@ -165,7 +168,7 @@ export const mutants: Mutant[] = [
   {
     name: 'leases by the clock of a process',
     about: 'A process whose clock is an hour ahead keeps an order to itself for an hour.',
-    under: { windows: ['order dies before the finish', 'order dies before the finish'], groups: ['clock'] },
+    under: { steps: [{ at: 1_000, fault: 'clock', on: 'order-1', ms: 20_000, byMs: 3_600_000 }] },
     edits: [
       {
         file: placements,
@@ -191,7 +194,14 @@ export const mutants: Mutant[] = [
   {
     name: 'any answer is a verdict',
     about: 'A product service that cannot answer has refused the order.',
-    under: { windows: ['product dies after its commit'], groups: ['postgres'] },
+    under: {
+      steps: [2_000, 6_000, 10_000, 14_000].map((at, turn) => ({
+        at,
+        fault: 'link down',
+        on: `product-${(turn % 2) + 1}→product-db`,
+        ms: 2_500,
+      })),
+    },
     edits: [
       {
         file: client,
