@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { addStopping } from '@tallyshop/service-kit/stopping'
 import { faultOfHead, hangUp, refuseUnreadable, watchAnswers } from '@tallyshop/service-kit/unreadable-bytes'
 import fastify from 'fastify'
 import { limitBodies } from './front/bodies.ts'
@@ -51,6 +52,7 @@ export async function startFront(config: FrontConfig): Promise<{ url: string; st
     )
   })
   limitBodies(app)
+  addStopping(app)
   hangUp(app)
   forwardApi(app, '/api/products', config.productServiceUrl, '/products', 'product service')
   forwardApi(app, '/api/orders', config.orderServiceUrl, '/orders', 'order service')

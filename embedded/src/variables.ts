@@ -61,6 +61,8 @@ function serviceVariables({ config, secrets, addresses }: Facts, database: Runni
     ...sharedVariables(config),
     BIND_ADDRESS: config.bindAddress,
     PUBLIC_URL: addresses.public.shop,
+    // Nobody else would be sent the requests.
+    DRAIN_SECONDS: '0',
     SERVICE_AUTH_SECRET: secrets.serviceAuthSecret,
     POSTGRES_HOST: database.host,
     POSTGRES_PORT: String(database.port),

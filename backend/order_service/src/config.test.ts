@@ -19,6 +19,7 @@ test('the settings need two secrets, and have a default for the rest', () => {
         corsOrigins: [],
         serviceAuthSecret: secrets.SERVICE_AUTH_SECRET,
       },
+      drainMs: 0,
     },
     postgres: {
       host: 'localhost',

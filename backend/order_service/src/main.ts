@@ -6,4 +6,4 @@ import { startOrderService } from './service.ts'
 const config = configureOrExit(() => readConfig(process.env))
 const log = createLogger('order-service', config.logLevel)
 
-await runUntilSignalled(log, () => startOrderService(config, log))
+await runUntilSignalled(log, () => startOrderService(config, log), config.http)

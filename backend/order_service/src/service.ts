@@ -1,8 +1,10 @@
 import { createHttpServer, listen } from '@tallyshop/service-kit/http-server'
+import { openLane } from '@tallyshop/service-kit/lane'
 import { createLogger, type Logger } from '@tallyshop/service-kit/logger'
 import { migrate, missingFromDatabase } from '@tallyshop/service-kit/migrations'
-import { openPool } from '@tallyshop/service-kit/postgres'
+import { openPool, probeLimits } from '@tallyshop/service-kit/postgres'
 import type { RunningService } from '@tallyshop/service-kit/process'
+import { stopServer } from '@tallyshop/service-kit/stopping'
 import type { OrderServiceConfig } from './config.ts'
 import type { Context } from './context.ts'
 import { settlePlacements } from './domain/settle-placements.ts'
@@ -13,6 +15,9 @@ import { createReleases } from './postgres/orders.ts'
 import { createPlacements } from './postgres/placements.ts'
 import { createAllocations } from './product-service/allocations.ts'
 import { startSweeper } from './sweeper.ts'
+
+/** Of ten connections: the others are left to orders and staff. */
+const readingAtOnce = 5
 
 const migrations = new URL('../migrations', import.meta.url).pathname
 
@@ -27,8 +32,9 @@ export async function startOrderService(
   const url = await listen(app, config.http)
   const sweeper = startSweeper(() => settlePlacements(context), log)
   const stop = async () => {
-    await Promise.all([app.close(), sweeper.stop()])
-    await context.sql.end()
+    await Promise.all([stopServer(app, config.http), sweeper.stop()])
+    await context.allocations.stop()
+    await Promise.all([context.sql.end(), context.probes.end()])
   }
   return { url, stop }
 }
@@ -41,7 +47,8 @@ export function createOrderServer(config: OrderServiceConfig, log: Logger, conte
     log,
     problems: orderProblems,
     unknownId: orderNotFound,
-    missing: () => missingFromDatabase(context.sql, config.postgres, migrations),
+    missing: () => missingFromDatabase(context.probes, config.postgres, migrations),
+    waiting: { first: context.reads, last: context.sql },
     routes: async (app) => orderRoutes(app, context),
   })
 }
@@ -50,6 +57,8 @@ function createContext({ postgres, http, productServiceUrl, orderTokenSecret }: 
   const sql = openPool(postgres)
   return {
     sql,
+    reads: openLane(sql, readingAtOnce),
+    probes: openPool(postgres, probeLimits),
     placements: createPlacements(sql, answers),
     orders: createReleases(sql),
     allocations: createAllocations(productServiceUrl, http.access.serviceAuthSecret),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { raw } from '@tallyshop/service-kit/postgres'
 import { endConnections } from '@tallyshop/service-kit/test-support/scratch-database'
 import { startTcpProxy } from '@tallyshop/service-kit/test-support/tcp-proxy'
 import { assertBooksAgree } from './books.ts'
@@ -77,6 +78,39 @@ test('orders that meet the end of every connection are placed once, however ofte
   assert.ok(seen.has(201) && [...seen].every((status) => [201, 409, 503].includes(status)), `${[...seen]}`)
   const found = await db.sql`select from order_items where product_id = ${product}`
   assert.deepEqual([found.count, fake.stockOf(product)], [40, 0])
+})
+
+test('a server that cannot write makes no order and loses none', async () => {
+  const client = await suite.startReplica()
+  const product = fake.addProduct({ stock: 5 })
+  const order = (key = {}) => client.post('/orders/', { items: [line(product)] }, key)
+  const standing = await order()
+  const sicken = async (table: string, code: string) => {
+    await db.sql`create or replace function fail() returns trigger language plpgsql as ${raw(
+      `$$ begin raise exception 'sick' using errcode = '${code}'; end $$`,
+    )}`
+    await db.sql`create trigger sick before insert or update on ${raw(table)} execute function fail()`
+  }
+  for (const code of ['53100', '58030', '25006', 'XX000', '40001']) {
+    await sicken('placements', code)
+    const refused = await order()
+    assert.deepEqual([refused.status, refused.body.code], [503, 'unavailable'], code)
+    await db.sql`drop function fail() cascade`
+    await sicken('orders', code)
+    const moved = await client.patch(`/orders/${standing.body.order_id}/status?new_status=shipped`)
+    assert.deepEqual([moved.status, moved.body.code], [503, 'unavailable'], code)
+    const removed = await client.delete(`/orders/${standing.body.order_id}`)
+    assert.deepEqual([removed.status, removed.body.code], [503, 'unavailable'], code)
+    await db.sql`drop function fail() cascade`
+  }
+  await sicken('orders', '53100')
+  const key = freshKey()
+  const pending = await order(key)
+  assert.deepEqual([pending.status, pending.body.code], [503, 'outcome_pending'])
+  await db.sql`drop function fail() cascade`
+  await eventually(async () => assert.equal((await order(key)).status, 201))
+  assert.equal(fake.stockOf(product), 3)
+  await client.stop()
 })
 
 test('at the end the books of both services agree', () => assertBooksAgree(suite))

@@ -22,6 +22,8 @@ export class FakeProductService extends FakeVerdicts {
   readonly calls: Call[] = []
   readonly complaints: string[] = []
   manner: Manner = answerProperly
+  /** What it says of itself, whatever its manner. */
+  isReady = true
   readonly #secret: string
   readonly #server = createServer((request, response) => void this.#serve(request, response))
   #port = 0
@@ -55,6 +57,10 @@ export class FakeProductService extends FakeVerdicts {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '', headers } = request
+    if (`${method} ${url}` === 'GET /readyz') {
+      response.writeHead(this.isReady ? 200 : 503, { 'content-type': json }).end('{}')
+      return
+    }
     const [, orderUid = '', abandonment] = address.exec(url) ?? []
     const said = await text(request)
     const body = said === '' ? undefined : JSON.parse(said)

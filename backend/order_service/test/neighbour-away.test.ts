@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { assertBooksAgree } from './books.ts'
+import { answerProperly, say } from './manners.ts'
 import { eventually, freshKey, line, openSuite } from './order-suite.ts'
 
 const suite = await openSuite()
@@ -63,14 +65,33 @@ test('a replica that has just started notes an order rather than guess that the 
   await fake.comeBack()
 })
 
-test('with nothing open, orders are taken again two seconds after the neighbour failed', async () => {
+test('while it is away no order is a trial, and when it is back orders are taken again by themselves', async () => {
   const product = fake.addProduct()
   await fake.goAway()
   await placeUntilUnavailable(product)
+  // With nothing open there is nothing for the sweeper to find out by.
   await db.sql`update placements set lease_until = now() + interval '1 h' where state = 'placing'`
+  const noted = await recorded()
+  for (let tries = 0; tries < 30; tries += 1) {
+    const { status, body } = await placing(product)
+    assert.deepEqual([status, body.code], [503, 'unavailable'])
+    await sleep(100)
+  }
+  assert.equal(await recorded(), noted)
   await fake.comeBack()
-  await eventually(async () => assert.equal((await placing(product)).status, 201), 6_000)
+  await eventually(async () => assert.equal((await placing(product)).status, 201))
+  assert.equal(await recorded(), noted + 1)
   await db.sql`update placements set lease_until = now() where state = 'placing'`
+})
+
+test('one that lives and is not ready is away', async () => {
+  const product = fake.addProduct()
+  fake.isReady = false
+  fake.manner = say(503, { detail: 'Not now.', code: 'unavailable', request_id: 'fake' })
+  await placeUntilUnavailable(product)
+  fake.isReady = true
+  fake.manner = answerProperly
+  await eventually(async () => assert.equal((await placing(product)).status, 201))
 })
 
 test('reading, listing and moving orders need no neighbour', async () => {

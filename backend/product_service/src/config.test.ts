@@ -27,6 +27,7 @@ describe('the settings', () => {
           corsOrigins: [],
           serviceAuthSecret: secret.SERVICE_AUTH_SECRET,
         },
+        drainMs: 0,
       },
       postgres: {
         host: 'localhost',

@@ -6,4 +6,4 @@ import { startProductService } from './service.ts'
 const config = configureOrExit(() => readConfig(process.env))
 const log = createLogger('product-service', config.logLevel)
 
-await runUntilSignalled(log, () => startProductService(config, log))
+await runUntilSignalled(log, () => startProductService(config, log), config.http)

@@ -1,8 +1,10 @@
 import { createHttpServer, listen } from '@tallyshop/service-kit/http-server'
+import { openLane } from '@tallyshop/service-kit/lane'
 import { createLogger, type Logger } from '@tallyshop/service-kit/logger'
 import { migrate, missingFromDatabase } from '@tallyshop/service-kit/migrations'
-import { openPool } from '@tallyshop/service-kit/postgres'
+import { openPool, probeLimits } from '@tallyshop/service-kit/postgres'
 import type { RunningService } from '@tallyshop/service-kit/process'
+import { stopServer } from '@tallyshop/service-kit/stopping'
 import { ImageStore } from './blob-storage/images.ts'
 import type { ProductServiceConfig } from './config.ts'
 import type { Context } from './context.ts'
@@ -13,6 +15,9 @@ import { productRoutes } from './http/products.ts'
 import { stockMovementRoutes } from './http/stock-movements.ts'
 import { ImageDecoder } from './image-decoder/image-decoder.ts'
 import { startImageSweeper } from './image-sweeper.ts'
+
+/** Of ten connections: the others are left to orders and staff. */
+const readingAtOnce = 5
 
 const migrations = new URL('../migrations', import.meta.url).pathname
 
@@ -28,9 +33,9 @@ export async function startProductService(
   const url = await listen(app, config.http)
   const sweeper = context.images && startImageSweeper(context.sql, context.images, log)
   const stop = async () => {
-    await Promise.all([app.close(), sweeper?.stop(), context.images?.stop()])
+    await Promise.all([stopServer(app, config.http), sweeper?.stop(), context.images?.stop()])
     context.decoder.close()
-    await context.sql.end()
+    await Promise.all([context.sql.end(), context.probes.end()])
   }
   return { url, stop }
 }
@@ -47,7 +52,8 @@ export function createProductServer(
     log,
     problems: productProblems,
     unknownId: productNotFound,
-    missing: () => missingFromDatabase(context.sql, config.postgres, migrations),
+    missing: () => missingFromDatabase(context.probes, config.postgres, migrations),
+    waiting: { first: context.reads, last: context.sql },
     routes: async (app) => {
       productRoutes(app, context)
       stockMovementRoutes(app, context)
@@ -58,8 +64,11 @@ export function createProductServer(
 }
 
 function createContext({ postgres, blobStorage }: ProductServiceConfig): Context {
+  const sql = openPool(postgres)
   return {
-    sql: openPool(postgres),
+    sql,
+    reads: openLane(sql, readingAtOnce),
+    probes: openPool(postgres, probeLimits),
     images: blobStorage && new ImageStore(blobStorage),
     decoder: new ImageDecoder(),
   }

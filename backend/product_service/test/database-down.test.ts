@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { raw } from '@tallyshop/service-kit/postgres'
 import { type Answer, createClient } from '@tallyshop/service-kit/test-support/http'
 import { captureLog } from '@tallyshop/service-kit/test-support/log-lines'
 import {
@@ -121,4 +122,30 @@ test('what is answered while connections break is true: done once or not at all'
   // An adjustment whose answer was lost may have been done: never more answers than adjustments.
   const lost = 100_000 - row?.stockQuantity - done
   assert.ok(done >= 60 && lost >= 0 && lost <= 12 * 6, `${done} answered, ${lost} more done`)
+})
+
+test('a server that cannot write is 503 for who writes, changes nothing, and reading goes on', async () => {
+  const { product_id: id } = await addProduct(client(), { stock_quantity: 7 })
+  for (const code of ['53100', '58030', '25006', 'XX000', '40001']) {
+    await database.sql`create function fail() returns trigger language plpgsql as ${raw(
+      `$$ begin raise exception 'sick' using errcode = '${code}'; end $$`,
+    )}`
+    for (const table of ['products', 'stock_movements', 'allocations']) {
+      await database.sql`create trigger sick before insert or update on ${raw(table)} execute function fail()`
+    }
+    const lines = { lines: [{ product_id: id, quantity: 1 }] }
+    for (const [method, path, body] of [
+      ['POST', '/products', teapot],
+      ['PUT', `/products/${id}`, { price: 5 }],
+      ['DELETE', `/products/${id}`],
+      ['POST', `/products/${id}/stock-adjustments`, { delta: 1, reason: 'found' }],
+      ['PUT', `/internal/allocations/${randomUUID()}`, lines],
+      ['DELETE', `/internal/allocations/${randomUUID()}`],
+    ] as const) {
+      assertUnavailable(await client().send(method, path, body), `${code} ${method} ${path}`)
+    }
+    assert.equal((await client().get(`/products/${id}`)).body.stock_quantity, 7)
+    await database.sql`drop function fail() cascade`
+  }
+  assert.equal((await client().put(`/products/${id}`, { price: 5 })).status, 200)
 })

@@ -24,6 +24,8 @@ import type { Logger } from './logger.ts'
 import { describeApi } from './openapi.ts'
 import { Problem, type ProblemTable, problemHandler, sendProblem } from './problems.ts'
 import { compileValidator } from './schema.ts'
+import { shedLoad, type Waiting } from './shedding.ts'
+import { addStopping } from './stopping.ts'
 import { hangUp, refuseUnreadable, watchAnswers } from './unreadable-bytes.ts'
 import {
   answerUnknownRoutes,
@@ -62,7 +64,13 @@ export type App = FastifyInstance<
   TypeBoxTypeProvider
 >
 
-export type HttpConfig = { bindAddress: string; port: number; access: AccessConfig }
+export type HttpConfig = {
+  bindAddress: string
+  port: number
+  access: AccessConfig
+  /** For how long a service that was told to stop goes on taking requests; not at all where this is absent. */
+  drainMs?: number
+}
 
 export type HttpOptions = {
   /** As people read it: "Product Service". The machine name is derived: product-service. */
@@ -74,6 +82,8 @@ export type HttpOptions = {
   unknownId: Problem
   /** What is missing before requests can be served, in words. */
   missing: () => Promise<string[]>
+  /** What tells how long requests wait; nothing of theirs is waited for where it is absent. */
+  waiting?: Waiting
   routes: (app: App) => Promise<void>
 }
 
@@ -82,6 +92,7 @@ export function readHttpConfig(read: EnvironmentReader, port: number): HttpConfi
     bindAddress: read.text('BIND_ADDRESS', '127.0.0.1'),
     port: read.integer('PORT', port, { min: 0, max: 65535 }),
     access: readAccessConfig(read),
+    drainMs: read.number('DRAIN_SECONDS', 0, { min: 0, max: 600 }) * 1_000,
   }
 }
 
@@ -98,13 +109,17 @@ export async function createHttpServer(options: HttpOptions): Promise<App> {
     bodyLimit: 64 * 1024,
     // A picture of 10 MB over a slow line fits into the one; nobody needs long to say what they want.
     requestTimeout: 60_000,
+    // Longer than any answer is worked on: this is for those who do not read it.
+    connectionTimeout: 120_000,
     http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000, requireHostHeader: false },
     forceCloseConnections: 'idle',
+    return503OnClosing: false,
     frameworkErrors: (_error, _request, reply) =>
       sendProblem(reply, new Problem(400, 'bad_request', 'Bad Request')),
     clientErrorHandler: refuseUnreadable,
   }).withTypeProvider<TypeBoxTypeProvider>()
   watchAnswers(app.server)
+  addStopping(app)
   readJsonOnly(app)
   hurryBodies(app)
   stopArriving(app)
@@ -114,6 +129,7 @@ export async function createHttpServer(options: HttpOptions): Promise<App> {
   app.setErrorHandler(problemHandler(problems, unknownId))
   log.warn('ACCESS=open: nobody signs in, and everyone who reaches this service is staff')
   logRequests(app)
+  shedLoad(app, options.waiting)
   refuseOddHeads(app)
   hangUpOnEndless(app)
   hangUp(app)
@@ -127,7 +143,7 @@ export async function createHttpServer(options: HttpOptions): Promise<App> {
   // From here on every route says who may call it, and is known when an address is asked for by a wrong method.
   app.addHook('onRoute', refuseUndeclared)
   answerUnknownRoutes(app)
-  addHealth(app, title, service, options.missing)
+  addHealth(app, title, service, async () => (app.stopping.hasBegun ? ['stopping'] : options.missing()))
   await options.routes(app)
   return app
 }

@@ -22,3 +22,8 @@ export function startLoop(work: (stopping: AbortSignal) => Promise<number>): Loo
     },
   }
 }
+
+/** Between half of `ms` and all of it, so that those who failed together do not come back together. */
+export function jittered(ms: number): number {
+  return ms * (0.5 + Math.random() / 2)
+}

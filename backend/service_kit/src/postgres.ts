@@ -1,9 +1,12 @@
 import pg from 'pg'
 import { Sql as Statement } from 'sql-template-tag'
 import type { EnvironmentReader } from './environment.ts'
+import { waitOfFirst } from './line.ts'
+import { isDatabaseUnavailable, isStillAnswering, markUndone, spoilsConnection } from './postgres-failures.ts'
 
 /** A piece of SQL to put into a statement, with its values; `raw` puts text in as it is: never somebody's input. */
 export { default as fragment, raw } from 'sql-template-tag'
+export { hadNoEffect, isDatabaseUnavailable, isLockedOut } from './postgres-failures.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a row is what its statement says; callers name its type.
 type AnyRow = Record<string, any>
@@ -20,6 +23,8 @@ export type Transaction = <Rows extends AnyRow[] = AnyRow[]>(
 export type Sql = Transaction & {
   /** Runs `work` in one transaction, which is committed when this resolves and rolled back when it throws. */
   begin: <Result>(work: (tx: Transaction) => Promise<Result>) => Promise<Result>
+  /** For how long the first in line has waited for a connection. */
+  waitingMs: () => number
   /** Lets go of all connections once what runs is done, or after two seconds. */
   end: () => Promise<void>
 }
@@ -45,31 +50,46 @@ export function readPostgresConfig(read: EnvironmentReader, database: string): P
   }
 }
 
-export type Limits = { connections: number; statementMs: number; lockMs: number }
+export type Limits = { connections: number; connectMs?: number; statementMs: number; lockMs: number }
 
 const usualLimits: Limits = { connections: 10, statementMs: 10_000, lockMs: 8_000 }
 
-/** A pool of connections. A wait for one ends after 10 s, a statement and a wait for a lock as the limits say: in errors. */
+/** For asking whether the server is there, in a pool of its own: however long others wait for theirs. */
+export const probeLimits: Limits = { connections: 1, connectMs: 1_000, statementMs: 1_000, lockMs: 1_000 }
+
+const rollbackMs = 2_000
+
+/**
+ * A pool of connections. A wait for one ends after 10 s, a statement and a wait for a lock as the limits say: in errors. What
+ * the server is at for somebody who is gone it ends within 2 s, and a session that nobody uses within a minute.
+ */
 export function openPool({ scratch: _scratch, ...server }: PostgresConfig, limits = usualLimits): Sql {
   const pool = new pg.Pool({
     ...server,
     max: limits.connections,
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: limits.connectMs ?? 10_000,
     statement_timeout: limits.statementMs,
     lock_timeout: limits.lockMs,
     idle_in_transaction_session_timeout: 15_000,
     // The server ends a statement itself; this is for a server that does not answer any more.
     query_timeout: limits.statementMs + 2_000,
-    options: '-c TimeZone=UTC',
+    options: '-c TimeZone=UTC -c client_connection_check_interval=2s -c idle_session_timeout=1min',
   })
   // A connection that breaks between two statements says so to nobody in particular; the next statement on it fails, and
   // the pool replaces it. Without a listener for all its life the process would end.
   pool.on('connect', (client) => client.on('error', () => {}))
   pool.on('error', () => {})
+  const line = new Set<{ since: number }>()
+  const connect = async () => {
+    const waiting = { since: performance.now() }
+    line.add(waiting)
+    return connectTo(pool).finally(() => line.delete(waiting))
+  }
   return Object.assign(
-    runOn((query) => runAlone(pool, query)),
+    runOn((query) => runAlone(connect, query)),
     {
-      begin: <Result>(work: (tx: Transaction) => Promise<Result>) => runTransaction(pool, work),
+      begin: <Result>(work: (tx: Transaction) => Promise<Result>) => runTransaction(connect, work),
+      waitingMs: () => waitOfFirst(line),
       end: () =>
         Promise.race([pool.end(), new Promise<void>((resolve) => setTimeout(resolve, 2_000).unref())]),
     },
@@ -79,38 +99,6 @@ export function openPool({ scratch: _scratch, ...server }: PostgresConfig, limit
 /** Statements by template on a connection of the caller's own, in whatever transaction is open there. */
 export function statementsOn(client: pg.ClientBase): Transaction {
   return runOn((query) => client.query(query))
-}
-
-/** True where the server could not be asked, went away or took too long: nothing is wrong with the statement. */
-export function isDatabaseUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const lost = /^(ECONNRESET|EPIPE|ETIMEDOUT|57P0|08)/
-  const lostInWords = /^(Connection terminated|Client has encountered a connection error|Query read timeout)/
-  return hadNoEffect(error) || lost.test(codeOf(error)) || lostInWords.test(error.message)
-}
-
-/** True where a lock did not come in time, or two waited for each other: all is as before, and it may go well next time. */
-export function isLockedOut(error: unknown): boolean {
-  return error instanceof Error && /^(55P03|40P01)$/.test(codeOf(error))
-}
-
-/**
- * True where the server surely did nothing of what it was asked: it could not be reached, ended the statement, or the
- * connection was lost before the transaction's commit was sent.
- */
-export function hadNoEffect(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const refusedOrEnded = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|57P03|53300|57014|55P03)/
-  return undone.has(error) || refusedOrEnded.test(codeOf(error))
-}
-
-/** Failures to connect, and connections lost before a commit. */
-const undone = new WeakSet<Error>()
-
-function codeOf(error: Error): string {
-  // Where a name has several addresses, each refusal is inside.
-  const single = error instanceof AggregateError ? error.errors[0] : error
-  return String(single?.code ?? '')
 }
 
 type Run = (query: pg.QueryArrayConfig) => Promise<pg.QueryArrayResult>
@@ -139,23 +127,26 @@ const types: pg.CustomTypesConfig = {
       : pg.types.getTypeParser(oid)) as pg.CustomTypesConfig['getTypeParser'],
 }
 
-async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+type Connect = () => Promise<pg.PoolClient>
+
+async function connectTo(pool: pg.Pool): Promise<pg.PoolClient> {
   try {
     return await pool.connect()
   } catch (error) {
-    // A server that answers, with a refusal, is there: what it says is in its code.
-    if (error instanceof Error && !(error instanceof pg.DatabaseError)) undone.add(error)
+    // A server that does not let us in for reasons of ours is there: what it says is in its code.
+    const isOurFault = error instanceof pg.DatabaseError && !isDatabaseUnavailable(error)
+    if (error instanceof Error && !isOurFault) markUndone(error)
     throw error
   }
 }
 
-async function runAlone(pool: pg.Pool, query: pg.QueryArrayConfig): Promise<pg.QueryArrayResult> {
-  const client = await connect(pool)
+async function runAlone(connect: Connect, query: pg.QueryArrayConfig): Promise<pg.QueryArrayResult> {
+  const client = await connect()
   let unusable = false
   try {
     return await client.query(query)
   } catch (error) {
-    unusable = isDatabaseUnavailable(error)
+    unusable = spoilsConnection(error)
     throw error
   } finally {
     client.release(unusable)
@@ -163,10 +154,10 @@ async function runAlone(pool: pg.Pool, query: pg.QueryArrayConfig): Promise<pg.Q
 }
 
 async function runTransaction<Result>(
-  pool: pg.Pool,
+  connect: Connect,
   work: (tx: Transaction) => Promise<Result>,
 ): Promise<Result> {
-  const client = await connect(pool)
+  const client = await connect()
   let unusable = false
   let committing = false
   try {
@@ -179,12 +170,20 @@ async function runTransaction<Result>(
       throw new Error('The transaction was rolled back: a statement of it had failed.')
     return result
   } catch (error) {
-    if (!committing && error instanceof Error && isDatabaseUnavailable(error)) undone.add(error)
-    await client.query('rollback').catch(() => {
-      unusable = true
-    })
+    if (!committing && error instanceof Error && isDatabaseUnavailable(error)) markUndone(error)
+    unusable = spoilsConnection(error) || !(await rollBack(client, error))
     throw error
   } finally {
     client.release(unusable)
   }
+}
+
+/** True where it was rolled back. A server that fell silent is not waited for once more: it undoes what is lost. */
+async function rollBack(client: pg.PoolClient, error: unknown): Promise<boolean> {
+  if (!isStillAnswering(error)) return false
+  const rollback: pg.QueryConfig & { query_timeout: number } = { text: 'rollback', query_timeout: rollbackMs }
+  return client.query(rollback).then(
+    () => true,
+    () => false,
+  )
 }

@@ -8,9 +8,13 @@ const stopDeadlineMs = 8_000
 
 /**
  * Runs a service as a process: starts it, stops it once on SIGTERM or SIGINT, and exits 0. Exits 1 with one log line
- * when the start fails, when a stop takes longer than 8 s, or on an error nobody caught.
+ * when the start fails, when a stop takes 8 s longer than `drainMs`, or on an error nobody caught.
  */
-export async function runUntilSignalled(log: Logger, start: () => Promise<RunningService>): Promise<void> {
+export async function runUntilSignalled(
+  log: Logger,
+  start: () => Promise<RunningService>,
+  { drainMs = 0 }: { drainMs?: number } = {},
+): Promise<void> {
   const fail = (message: string) => (err: unknown) => {
     log.fatal({ err }, message)
     process.exit(1)
@@ -30,7 +34,7 @@ export async function runUntilSignalled(log: Logger, start: () => Promise<Runnin
     log.info({ url: service.url }, 'started')
     await signal
     log.info('stopping')
-    const deadline = setTimeout(() => fail('stop took too long')(undefined), stopDeadlineMs)
+    const deadline = setTimeout(() => fail('stop took too long')(undefined), drainMs + stopDeadlineMs)
     await service.stop()
     clearTimeout(deadline)
     log.info('stopped')

@@ -128,16 +128,12 @@ export function faultOfHead(request: IncomingMessage): HeadFault | undefined {
 }
 
 /**
- * While closing, an answer ends its connection: kept alive it would hold the stop up until the other side lets go. And
+ * While stopping, an answer ends its connection: kept alive it would hold the stop up until the other side lets go. And
  * after a request for another protocol Node no longer tells us of what it cannot read: the next one would wait in vain.
  */
-export function hangUp(app: Pick<FastifyInstance, 'addHook'>): void {
-  let closing = false
-  app.addHook('preClose', async () => {
-    closing = true
-  })
+export function hangUp(app: Pick<FastifyInstance, 'addHook' | 'stopping'>): void {
   app.addHook('onSend', async ({ headers }, reply) => {
-    if (closing || headers.upgrade !== undefined) reply.header('connection', 'close')
+    if (app.stopping.hasBegun || headers.upgrade !== undefined) reply.header('connection', 'close')
   })
 }
 

@@ -6,6 +6,8 @@ export type TcpProxy = {
   /** Ends every connection and refuses new ones, as a neighbour that is down does. */
   cut: () => void
   restore: () => void
+  /** Passes nothing on any more over the connections that there are, and keeps them open. */
+  silence: () => void
   close: () => Promise<void>
 }
 
@@ -41,9 +43,12 @@ export async function startTcpProxy(host: string, port: number): Promise<TcpProx
   const restore = () => {
     passing = true
   }
+  const silence = () => {
+    for (const socket of open) socket.unpipe().pause()
+  }
   const close = async () => {
     cut()
     await promisify(server.close.bind(server))()
   }
-  return { port: typeof address === 'object' && address ? address.port : 0, cut, restore, close }
+  return { port: typeof address === 'object' && address ? address.port : 0, cut, restore, silence, close }
 }

@@ -189,6 +189,20 @@ test('a stop does not wait for bodies that do not arrive', async () => {
   assert.deepEqual((await Promise.all(said)).map(statuses), [[408], [415]])
 })
 
+test('a stop does not wait for connections that say nothing, or half of something', async () => {
+  const stopping = await createHttpServer(options)
+  const url = await listen(stopping, options.config)
+  const said = ['', 'GET / HTTP/1.1\r\nHo', 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\nGET /'].map((bytes) =>
+    sendRaw(url, bytes),
+  )
+  await sleep(100)
+  const startedAt = performance.now()
+  await stopping.close()
+  assert.ok(performance.now() - startedAt < 2_000)
+  const heard = await Promise.all(said.map((each) => each.catch(() => '')))
+  assert.deepEqual(heard.map(statuses), [[], [], [200]])
+})
+
 describe('other origins', () => {
   const ask = (origin: string, method: string) =>
     client.send('OPTIONS', '/things/1', undefined, { origin, 'access-control-request-method': method })

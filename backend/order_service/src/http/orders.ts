@@ -5,6 +5,7 @@ import { nextLink } from '@tallyshop/service-kit/representation'
 import { NoBody } from '@tallyshop/service-kit/schema'
 import type { Context } from '../context.ts'
 import { type DueOrder, releaseStock } from '../domain/cancel-order.ts'
+import { OrderingUnavailable, OutcomePending } from '../domain/errors.ts'
 import { placeOrder } from '../domain/place-order.ts'
 import type { Wish } from '../domain/placement.ts'
 import { deleteOrder, getOrder, listOrders, moveOrder } from '../postgres/orders.ts'
@@ -49,17 +50,21 @@ function placeRoute(app: App, context: Context): void {
     response: { 201: PlacedOrderReply, 409: RefusedOrderReply },
   }
   const config = { access: 'anyone' } as const
-  app.post('/orders', { config, schema, onRequest: returnKey }, async (request, reply) => {
-    const { principal, body, id } = request
-    const orderUid = randomUUID()
-    const key = String(reply.getHeader('idempotency-key') ?? orderUid)
-    reply.header('idempotency-key', key)
-    const answer = await placeOrder(toWish(body, principal, id), { key, orderUid }, context)
-    reply.code(answer.status as 201).type('application/json; charset=utf-8')
-    if (answer.status !== 201) return reply.serializer(String).send(answer.body as never)
-    const token = orderToken(context.orderTokenSecret, answer.orderUid)
-    return reply.serializer(String).send(withToken(answer.body, token) as never)
-  })
+  app.post(
+    '/orders',
+    { config, schema, onRequest: [returnKey, refuseWhenOverloaded] },
+    async (request, reply) => {
+      const { principal, body, id } = request
+      const orderUid = randomUUID()
+      const key = String(reply.getHeader('idempotency-key') ?? orderUid)
+      reply.header('idempotency-key', key)
+      const answer = await placeOrder(toWish(body, principal, id), { key, orderUid }, context)
+      reply.code(answer.status as 201).type('application/json; charset=utf-8')
+      if (answer.status !== 201) return reply.serializer(String).send(answer.body as never)
+      const token = orderToken(context.orderTokenSecret, answer.orderUid)
+      return reply.serializer(String).send(withToken(answer.body, token) as never)
+    },
+  )
 }
 
 /** Before the body is looked at, so that every answer carries the key. */
@@ -68,8 +73,15 @@ async function returnKey({ headers, principal }: FastifyRequest, reply: FastifyR
   if (key !== undefined) reply.header('idempotency-key', key)
 }
 
-function readRoutes(app: App, { sql }: Context): void {
-  const config = { access: 'owner' } as const
+/** Before anything is noted. A key of the asker's own may be that of an order which is noted already, and nobody looks now. */
+async function refuseWhenOverloaded({ server }: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (!server.isOverloaded('last')) return
+  if (reply.hasHeader('idempotency-key')) throw new OutcomePending('There is too much to do to look.')
+  throw new OrderingUnavailable('There is too much to do.')
+}
+
+function readRoutes(app: App, { reads }: Context): void {
+  const config = { access: 'owner', shedFirst: true } as const
 
   const list = {
     tags,
@@ -79,7 +91,7 @@ function readRoutes(app: App, { sql }: Context): void {
   }
   app.get('/orders', { config, schema: list }, async ({ query }, reply) => {
     // One more than asked for tells whether there is a next page.
-    const rows = await listOrders(sql, { ...query, limit: query.limit + 1 })
+    const rows = await listOrders(reads, { ...query, limit: query.limit + 1 })
     const page = rows.slice(0, query.limit).map(toReply)
     if (rows.length > page.length) reply.header('link', nextLink(query, page.at(-1)?.order_id))
     return page
@@ -87,12 +99,12 @@ function readRoutes(app: App, { sql }: Context): void {
 
   const read = { tags, summary: 'Read an order', params: OrderPath, response: { 200: OrderReply } }
   app.get('/orders/:order_id', { config, schema: read }, async ({ params }) =>
-    toReply(await getOrder(sql, params.order_id)),
+    toReply(await getOrder(reads, params.order_id)),
   )
 
   const items = { tags, summary: "Read an order's items", params: OrderPath, response: { 200: ItemList } }
   app.get('/orders/:order_id/items', { config, schema: items }, async ({ params }) => {
-    const order = await getOrder(sql, params.order_id)
+    const order = await getOrder(reads, params.order_id)
     return order.items.map(toItemReply)
   })
 }

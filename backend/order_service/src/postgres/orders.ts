@@ -47,7 +47,7 @@ export type OrderQuery = {
 }
 
 /** Up to `limit` orders, newest first, those before order `after` where it is given. */
-export async function listOrders(sql: Sql, query: OrderQuery): Promise<Order[]> {
+export async function listOrders(sql: Transaction, query: OrderQuery): Promise<Order[]> {
   const orders = await sql<Row[]>`
     select ${orderColumns} from orders where deleted_at is null
     ${query.after === undefined ? fragment`` : fragment`and order_id < ${query.after}`}
@@ -112,7 +112,8 @@ export function createReleases(sql: Sql) {
     async claimReleaseDue(limit: number) {
       return sql<{ orderUid: string; stockState: 'release_due' }[]>`
         update orders set release_attempts = release_attempts + 1,
-          release_after = now() + least(interval '5 s', interval '500 ms' * power(2, least(release_attempts, 4)))
+          release_after = now() + (0.5 + random() / 2)
+            * least(interval '5 s', interval '500 ms' * power(2, least(release_attempts, 4)))
         where order_id in (
           select order_id from orders where stock_state = 'release_due' and release_after <= now()
           order by release_after limit ${limit} for update skip locked)

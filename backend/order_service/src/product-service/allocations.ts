@@ -7,6 +7,7 @@ import { Breaker } from './breaker.ts'
 const verdictTimeoutMs = 5_000
 /** A buyer waits for this one, and the sweeper does it as well. */
 const releaseTimeoutMs = 2_000
+const probeTimeoutMs = 1_000
 
 const Lines = Type.Array(
   Type.Object({
@@ -38,9 +39,15 @@ type Call = {
   timeoutMs: number
 }
 
-/** The product service's allocations over HTTP. Only a 200 that carries a verdict is one; all else is NoVerdict. */
-export function createAllocations(productServiceUrl: string, serviceAuthSecret: string): Allocations {
-  const breaker = new Breaker()
+/**
+ * The product service's allocations over HTTP. Only a 200 that carries a verdict is one; all else is NoVerdict. `stop` ends
+ * what asks whether it is back.
+ */
+export function createAllocations(
+  productServiceUrl: string,
+  serviceAuthSecret: string,
+): Allocations & { stop: () => Promise<void> } {
+  const breaker = new Breaker((stopping) => isReady(productServiceUrl, stopping))
 
   async function ask({ method, path, body, requestId, timeoutMs }: Call): Promise<Verdict> {
     try {
@@ -76,6 +83,19 @@ export function createAllocations(productServiceUrl: string, serviceAuthSecret: 
     abandon: (orderUid, requestId) =>
       ask({ method: 'PUT', path: `${orderUid}/abandonment`, requestId, timeoutMs: verdictTimeoutMs }),
     isReachable: () => !breaker.isOpen(),
+    stop: () => breaker.stop(),
+  }
+}
+
+/** Any answer but a 5xx will do: one that knows us by another name refuses to say more. */
+async function isReady(productServiceUrl: string, stopping: AbortSignal): Promise<boolean> {
+  const signal = AbortSignal.any([stopping, AbortSignal.timeout(probeTimeoutMs)])
+  try {
+    const response = await fetch(`${productServiceUrl}/readyz`, { redirect: 'manual', signal })
+    await response.arrayBuffer()
+    return response.status < 500
+  } catch {
+    return false
   }
 }
 

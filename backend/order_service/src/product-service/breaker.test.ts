@@ -1,40 +1,74 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { afterEach, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Breaker } from './breaker.ts'
 
-function failedTimes(times: number, now = 0): Breaker {
-  const breaker = new Breaker()
-  for (let failure = 0; failure < times; failure += 1) breaker.failed(now)
-  return breaker
+let breaker: Breaker
+afterEach(() => breaker.stop())
+
+/** A breaker whose neighbour gives these answers to probes, the last one for ever; `probes` counts them. */
+function beside(...answers: boolean[]) {
+  const neighbour = { probes: 0 }
+  breaker = new Breaker(async () => answers[Math.min(neighbour.probes++, answers.length - 1)] ?? false)
+  return neighbour
 }
 
-test('two failures are bad luck, three are an absence', () => {
-  assert.equal(new Breaker().isOpen(), false)
-  assert.equal(failedTimes(2).isOpen(0), false)
-  assert.equal(failedTimes(3).isOpen(0), true)
+async function until(condition: () => boolean) {
+  while (!condition()) await sleep(5)
+}
+
+test('one failure is enough to find out that the neighbour is away', async () => {
+  beside(false)
+  breaker.failed()
+  assert.equal(breaker.isOpen(), false, 'one failure alone is bad luck')
+  await until(() => breaker.isOpen())
 })
 
-test('two seconds later the neighbour may be tried again, and one more failure is enough', () => {
-  const breaker = failedTimes(3)
-  assert.deepEqual([breaker.isOpen(1_999), breaker.isOpen(2_000)], [true, false])
-  breaker.failed(2_000)
-  assert.deepEqual([breaker.isOpen(3_999), breaker.isOpen(4_000)], [true, false])
+test('a neighbour that answers when it is asked is not away', async () => {
+  const neighbour = beside(true)
+  breaker.failed()
+  await until(() => neighbour.probes === 1)
+  await sleep(300)
+  assert.deepEqual([breaker.isOpen(), neighbour.probes], [false, 1], 'and it is not asked again')
 })
 
-test('a success forgets every failure', () => {
-  const breaker = failedTimes(3)
-  breaker.succeeded()
-  assert.equal(breaker.isOpen(0), false)
-  breaker.failed(0)
-  breaker.failed(0)
-  assert.equal(breaker.isOpen(0), false)
-})
-
-test('a wall clock that jumps back does not keep the neighbour away', (t) => {
-  const breaker = failedTimes(0)
-  for (let failure = 0; failure < 3; failure += 1) breaker.failed()
-  const { now } = performance
-  t.mock.method(Date, 'now', () => 0)
-  t.mock.method(performance, 'now', () => now.call(performance) + 2_001)
+test('of two replicas one that is dead does not close the door', async () => {
+  const neighbour = beside(false, true)
+  breaker.failed()
+  await until(() => neighbour.probes === 2)
   assert.equal(breaker.isOpen(), false)
+  breaker.succeeded()
+  breaker.failed()
+  breaker.failed()
+  assert.equal(breaker.isOpen(), false, 'a success forgets every failure')
+})
+
+test('nobody has to try whether it is back', async () => {
+  const neighbour = beside(false, false, false, false, true)
+  for (let failure = 0; failure < 3; failure += 1) breaker.failed()
+  assert.equal(breaker.isOpen(), true)
+  await until(() => !breaker.isOpen())
+  assert.equal(neighbour.probes, 5)
+})
+
+test('one that answers probes and fails otherwise is shut out again by one failure, and longer', async () => {
+  const neighbour = beside(true)
+  for (let failure = 0; failure < 3; failure += 1) breaker.failed()
+  await until(() => !breaker.isOpen())
+  breaker.failed()
+  assert.equal(breaker.isOpen(), true)
+  await sleep(300)
+  assert.deepEqual([breaker.isOpen(), neighbour.probes], [true, 1])
+  await until(() => !breaker.isOpen())
+})
+
+test('a stop ends the probes', async () => {
+  const neighbour = beside(false)
+  breaker.failed()
+  await until(() => breaker.isOpen())
+  await breaker.stop()
+  const { probes } = neighbour
+  breaker.failed()
+  await sleep(300)
+  assert.equal(neighbour.probes, probes)
 })

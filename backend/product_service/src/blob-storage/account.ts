@@ -11,9 +11,15 @@ export const delegationVersion = '2024-11-04'
 
 const tokenTimeoutMs = 15_000
 
-/** The account, by its key or, where there is none, by the identity that this process runs under. Every try ends after 6 s. */
-export function openAccount({ accountName, accountKey, endpoint }: BlobStorageConfig): BlobServiceClient {
-  const retryOptions = { maxTries: 3, tryTimeoutInMs: 6_000, retryDelayInMs: 200, maxRetryDelayInMs: 1_000 }
+/**
+ * The account, by its key or, where there is none, by the identity that this process runs under. Every try ends after 6 s, and
+ * `maxTries` is 1 for those who try again by themselves.
+ */
+export function openAccount(
+  { accountName, accountKey, endpoint }: BlobStorageConfig,
+  maxTries = 3,
+): BlobServiceClient {
+  const retryOptions = { maxTries, tryTimeoutInMs: 6_000, retryDelayInMs: 200, maxRetryDelayInMs: 1_000 }
   if (accountKey !== undefined) {
     const credential = new StorageSharedKeyCredential(accountName, accountKey)
     return new BlobServiceClient(endpoint, credential, { retryOptions })

@@ -5,7 +5,7 @@ import {
   type UserDelegationKey,
 } from '@azure/storage-blob'
 import type { Logger } from '@tallyshop/service-kit/logger'
-import { type Loop, startLoop } from '@tallyshop/service-kit/loop'
+import { jittered, type Loop, startLoop } from '@tallyshop/service-kit/loop'
 import type { BlobStorageConfig } from '../config.ts'
 import { delegationVersion, inWords } from './account.ts'
 import { readOne, type Signing, type SigningWindow, windowAt } from './signing.ts'
@@ -75,7 +75,7 @@ export class DelegationKeys implements Signing {
     } catch (error) {
       if (!stopping.aborted) this.#tell(error, log)
       this.#failures += 1
-      return Math.min(longestPauseMs, 250 * 2 ** Math.min(this.#failures, 8))
+      return jittered(Math.min(longestPauseMs, 250 * 2 ** Math.min(this.#failures, 8)))
     }
   }
 

@@ -27,7 +27,7 @@ export class ImageStore implements SweptStorage {
     this.#container = account.getContainerClient(config.containerName)
     this.#signing =
       accountKey === undefined
-        ? new DelegationKeys(account, config)
+        ? new DelegationKeys(openAccount(config, 1), config)
         : signWithAccountKey({ ...config, accountKey })
   }
 

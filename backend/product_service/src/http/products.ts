@@ -24,7 +24,7 @@ import {
 
 /** The catalogue: list, read, create, edit and delete products. */
 export function productRoutes(app: App, context: Context): void {
-  const { sql, images } = context
+  const { sql, reads, images } = context
   const tags = ['products']
 
   app.post(
@@ -46,7 +46,7 @@ export function productRoutes(app: App, context: Context): void {
   app.get(
     '/products',
     {
-      config: { access: 'anyone' },
+      config: { access: 'anyone', shedFirst: true },
       schema: {
         tags,
         summary: 'List products',
@@ -56,7 +56,7 @@ export function productRoutes(app: App, context: Context): void {
     },
     async ({ query, headers }, reply) => {
       // One more than asked for tells whether there is a next page.
-      const rows = await listProducts(sql, { ...query, limit: query.limit + 1 })
+      const rows = await listProducts(reads, { ...query, limit: query.limit + 1 })
       const page = rows.slice(0, query.limit).map((product) => toReply(product, images))
       if (rows.length > page.length) reply.header('link', nextLink(query, page.at(-1)?.product_id))
       const tag = tagOf(JSON.stringify(page))
@@ -68,7 +68,7 @@ export function productRoutes(app: App, context: Context): void {
   app.get(
     '/products/:product_id',
     {
-      config: { access: 'anyone' },
+      config: { access: 'anyone', shedFirst: true },
       schema: {
         tags,
         summary: 'Read a product',
@@ -77,7 +77,7 @@ export function productRoutes(app: App, context: Context): void {
       },
     },
     async ({ params, headers }, reply) => {
-      const product = await getProduct(sql, params.product_id)
+      const product = await getProduct(reads, params.product_id)
       const body = toReply(product, images)
       const tag = productTag(product, body)
       reply.headers({ etag: tag, 'cache-control': 'no-cache' })

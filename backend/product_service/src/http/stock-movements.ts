@@ -15,7 +15,7 @@ import {
 } from './schemas.ts'
 
 /** Stock as a ledger: adjust it with a reason, and read every movement that made it what it is. */
-export function stockMovementRoutes(app: App, { sql, images }: Context): void {
+export function stockMovementRoutes(app: App, { sql, reads, images }: Context): void {
   const tags = ['stock']
   const config = { access: 'staff' } as const
 
@@ -44,7 +44,7 @@ export function stockMovementRoutes(app: App, { sql, images }: Context): void {
   app.get(
     '/products/:product_id/stock-movements',
     {
-      config,
+      config: { ...config, shedFirst: true },
       schema: {
         tags,
         summary: 'The movements behind the stock, newest first',
@@ -54,8 +54,8 @@ export function stockMovementRoutes(app: App, { sql, images }: Context): void {
       },
     },
     async ({ params, query }, reply) => {
-      await getProduct(sql, params.product_id)
-      const rows = await listMovements(sql, params.product_id, { ...query, limit: query.limit + 1 })
+      await getProduct(reads, params.product_id)
+      const rows = await listMovements(reads, params.product_id, { ...query, limit: query.limit + 1 })
       const page = rows.slice(0, query.limit).map(toMovement)
       if (rows.length > page.length) reply.header('link', nextLink(query, page.at(-1)?.movement_id))
       return page

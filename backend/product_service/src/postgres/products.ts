@@ -7,7 +7,7 @@ export type ProductQuery = { skip: number; limit: number; after?: number; search
 
 /** Up to `limit` listed products in id order; `search` is a literal part of a name or description, case ignored. */
 export async function listProducts(
-  sql: Sql,
+  sql: Transaction,
   { skip, limit, after = 0, search }: ProductQuery,
 ): Promise<Product[]> {
   const pattern = search ? `%${search.replace(/[\\%_]/g, '\\$&')}%` : undefined
@@ -19,7 +19,7 @@ export async function listProducts(
 }
 
 /** The product, unless it was deleted. Throws ProductNotFound. */
-export async function getProduct(sql: Sql, productId: number): Promise<Product> {
+export async function getProduct(sql: Transaction, productId: number): Promise<Product> {
   const [product] = await sql<Product[]>`
     select ${columns} from products where product_id = ${productId} and deleted_at is null`
   if (!product) throw new ProductNotFound()

@@ -1,4 +1,4 @@
-import type { Sql, Transaction } from '@tallyshop/service-kit/postgres'
+import type { Transaction } from '@tallyshop/service-kit/postgres'
 
 /** A line of the ledger: `balance` is the stock after it. */
 export type StockMovement = {
@@ -26,7 +26,7 @@ export type MovementQuery = { limit: number; after?: number }
 
 /** A product's movements, newest first, those before movement `after` where it is given. */
 export async function listMovements(
-  sql: Sql,
+  sql: Transaction,
   productId: number,
   { limit, after = Number.MAX_SAFE_INTEGER }: MovementQuery,
 ) {
