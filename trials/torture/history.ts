@@ -46,6 +46,19 @@ export type HistoryEvent = { at: number } & (
   | { type: 'finding'; check: string; detail: string }
 )
 
+export type FindingEvent = HistoryEvent & { type: 'finding' }
+
+/** What was found, each once: what was found amid the faults is often there at the end. */
+export function findingsIn(events: HistoryEvent[]): FindingEvent[] {
+  const found = new Map<string, FindingEvent>()
+  for (const event of events) {
+    if (event.type !== 'finding') continue
+    const words = `${event.check}: ${event.detail}`
+    if (!found.has(words)) found.set(words, event)
+  }
+  return [...found.values()]
+}
+
 type WithoutTime = HistoryEvent extends infer Event
   ? Event extends unknown
     ? Omit<Event, 'at'>

@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Arguments, readArguments, usage } from './arguments.ts'
-import type { HistoryEvent } from './history.ts'
+import { findingsIn, type HistoryEvent } from './history.ts'
 import { tryMutants } from './mutants.ts'
 import { makePlan, type Step } from './plan.ts'
 import { htmlOf } from './report/html.ts'
@@ -71,7 +71,7 @@ function conclude(
   { folder, seed, seconds }: { folder: string; seed: number; seconds: number },
 ): boolean {
   console.log(`\n${table}\n`)
-  const findings = events.filter((event) => event.type === 'finding')
+  const findings = findingsIn(events)
   for (const { check, detail, at } of findings.slice(0, 30)) {
     console.log(`${check} at ${(at / 1_000).toFixed(1)} s: ${detail}`)
   }

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Arguments } from './arguments.ts'
-import type { HistoryEvent } from './history.ts'
+import { findingsIn, type HistoryEvent } from './history.ts'
 import { type Mutant, mutants } from './patches/mutants.ts'
 import { makePlan, type Step } from './plan.ts'
 import { markdown } from './report/table.ts'
@@ -93,9 +93,9 @@ function planFor({ windows = [], groups = [], steps: own = [] }: Mutant['under']
 }
 
 function caughtIn({ name }: Mutant, events: HistoryEvent[]): Caught {
-  const findings = events.filter((event) => event.type === 'finding' && event.check !== 'trial')
+  const findings = findingsIn(events).filter(({ check }) => check !== 'trial')
   const firstCall = events.find(({ type }) => type === 'call')?.at ?? 0
-  const checks = [...new Set(findings.map((event) => ('check' in event ? event.check : '')))]
+  const checks = [...new Set(findings.map(({ check }) => check))]
   const [first] = findings
   return { name, checks, ms: first && first.at - firstCall }
 }

@@ -9,6 +9,7 @@ import { judgeEvidence } from './judge-evidence.ts'
 import { judgeLogs } from './logs.ts'
 import { judgeExits, judgeMemory } from './processes.ts'
 import { countHastyRefusals } from './refusals.ts'
+import { judgeRolling } from './rolling.ts'
 import { judgeSettling } from './settling.ts'
 
 export type CheckOptions = {
@@ -50,6 +51,7 @@ export async function checkAndCount(
   const evidence = gatherEvidence({ deeds, orders, product: await readProductFacts(product) }, moments)
   await judgeEvidence(evidence, add)
   judgeSettling(deeds, add)
+  judgeRolling(deeds.all(), deeds.others, add)
   judgeExits(deeds.others, add)
   judgeMemory(deeds.others, add)
   await judgeLogs(logFiles, { secrets, tokens: tokensIn(deeds) }, add)

@@ -43,9 +43,15 @@ export async function jumpClock(
 }
 
 /** Not a byte is left for a database to write, for a while. */
-export async function fillDisk({ on, ms }: StepOf<'disk full'>, { shop, signal }: Site): Promise<void> {
+export async function fillDisk(
+  { on, ms }: StepOf<'disk full'>,
+  { shop, history, signal }: Site,
+): Promise<void> {
   const database = getDatabase(shop, on)
-  if (!database.canFillDisk) return
+  if (!database.canFillDisk) {
+    const fault = 'disk full: not done, it needs the right to mount'
+    return history.record({ type: 'fault', fault, on, phase: 'begin' })
+  }
   await database.fillDisk()
   try {
     await sleep(ms, undefined, { signal }).catch(() => {})

@@ -1,4 +1,4 @@
-import type { HistoryEvent, OperationKind } from '../history.ts'
+import { findingsIn, type HistoryEvent, type OperationKind } from '../history.ts'
 import { windows } from '../plan.ts'
 
 export type Figures = {
@@ -58,7 +58,7 @@ export function figuresOf(events: HistoryEvent[]): Figures {
       longest: durations.at(-1) ?? 0,
     },
     mostMegabytes: mostMegabytes(events),
-    findings: events.flatMap((event) => (event.type === 'finding' ? [event] : [])),
+    findings: findingsIn(events),
   }
 }
 

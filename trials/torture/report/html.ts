@@ -1,9 +1,9 @@
-import type { HistoryEvent } from '../history.ts'
+import { findingsIn, type HistoryEvent } from '../history.ts'
 import { drawTimeline } from './timeline.ts'
 
 /** The report of a run as one page that needs nothing else: the table, the findings, and the timeline as a plot. */
 export function htmlOf(events: HistoryEvent[], table: string, { title }: { title: string }): string {
-  const findings = events.flatMap((event) => (event.type === 'finding' ? [event] : []))
+  const findings = findingsIn(events)
   const verdict =
     findings.length === 0
       ? '<p class="fine">Nothing was found.</p>'

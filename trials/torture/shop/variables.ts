@@ -19,6 +19,8 @@ export function serviceVariables(
     ...commonVariables(place),
     LOG_LEVEL: 'info',
     SERVICE_AUTH_SECRET: serviceAuth,
+    // Longer than an edge needs to notice.
+    DRAIN_SECONDS: '1',
     POSTGRES_HOST: '127.0.0.1',
     POSTGRES_PORT: String(links.database),
     POSTGRES_USER: 'postgres',
