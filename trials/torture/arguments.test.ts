@@ -10,6 +10,7 @@ test('what is not given has its default, and the seed is drawn', () => {
     seconds: 60,
     clients: 24,
     faults: [...faultGroups],
+    atLeast: { orders: 1, deaths: 0, hits: 0 },
     replay: undefined,
     mutants: undefined,
   })

@@ -6,6 +6,8 @@ export type Arguments = {
   seed: number
   clients: number
   faults: FaultGroup[]
+  /** Fewer acknowledged orders, deaths of processes, or hits of any window prove nothing, and are a finding. */
+  atLeast: { orders: number; deaths: number; hits: number }
   /** A history to run again: its seed, load and plan. */
   replay: string | undefined
   /** Whether the mutants are tried instead, and which; all where none is named. */
@@ -13,6 +15,7 @@ export type Arguments = {
 }
 
 export const usage = `npm run torture -- [--seconds 60] [--seed N] [--clients 24] [--faults ${faultGroups.join(',')}]
+    [--least-orders N] [--least-deaths N] [--least-hits N]   what the run has to come to, or it proves nothing
 npm run torture -- --replay FOLDER/history.jsonl
 npm run torture -- --mutants [NAME …]`
 
@@ -26,6 +29,9 @@ export function readArguments(args: string[]): Arguments {
       seed: { type: 'string' },
       clients: { type: 'string' },
       faults: { type: 'string' },
+      'least-orders': { type: 'string' },
+      'least-deaths': { type: 'string' },
+      'least-hits': { type: 'string' },
       replay: { type: 'string' },
       mutants: { type: 'boolean', default: false },
     },
@@ -37,6 +43,11 @@ export function readArguments(args: string[]): Arguments {
     seed: readWhole('seed', seed, { least: 0, most: 2 ** 31, fallback: Math.floor(Math.random() * 2 ** 31) }),
     clients: readWhole('clients', clients, { least: 1, most: 64, fallback: 24 }),
     faults: readFaults(faults),
+    atLeast: {
+      orders: readWhole('least-orders', values['least-orders'], { least: 0, most: 10 ** 9, fallback: 1 }),
+      deaths: readWhole('least-deaths', values['least-deaths'], { least: 0, most: 10 ** 9, fallback: 0 }),
+      hits: readWhole('least-hits', values['least-hits'], { least: 0, most: 10 ** 9, fallback: 0 }),
+    },
     replay,
     mutants: mutants ? positionals : undefined,
   }

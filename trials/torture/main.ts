@@ -7,6 +7,7 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Arguments, readArguments, usage } from './arguments.ts'
 import { findingsIn, type HistoryEvent } from './history.ts'
+import { shortfalls } from './least.ts'
 import { tryMutants } from './mutants.ts'
 import { makePlan, type Step } from './plan.ts'
 import { htmlOf } from './report/html.ts'
@@ -25,7 +26,7 @@ process.exitCode = (await (wanted.mutants ? tryMutants(wanted.mutants, wanted, e
   : 1
 
 /** True where nothing was found. */
-async function torture({ seconds, seed, clients, faults, replay }: Arguments): Promise<boolean> {
+async function torture({ seconds, seed, clients, faults, replay, atLeast }: Arguments): Promise<boolean> {
   const recorded = replay === undefined ? undefined : readRun(replay)
   const options = { seconds, seed, clients, ...recorded?.options }
   const plan = recorded?.plan ?? makePlan(options.seed, options.seconds, faults)
@@ -52,6 +53,10 @@ async function torture({ seconds, seed, clients, faults, replay }: Arguments): P
       ? await tryRestores(folder, { seed: options.seed, rounds: roundsFor(options.seconds) }, end.signal)
       : []
   const events = [...outcome.events, ...restores.flatMap(({ findings }) => findings)]
+  const at = outcome.events.at(-1)?.at ?? 0
+  for (const detail of shortfalls(outcome.events, atLeast)) {
+    events.push({ at, type: 'finding', check: 'too little', detail })
+  }
   const table = tableOf(events, {
     ...outcome,
     seed: options.seed,

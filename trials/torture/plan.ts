@@ -94,7 +94,7 @@ const links = [
 function roundOf(round: number, random: Random, groups: FaultGroup[]): WithoutTime[] {
   const byGroup: Record<FaultGroup, () => WithoutTime[]> = {
     kill: () =>
-      times(8, (index) => ({
+      times(10, (index) => ({
         fault: 'kill service' as const,
         on: services[(index + round) % 4] ?? 'order-1',
       })),
@@ -103,6 +103,7 @@ function roundOf(round: number, random: Random, groups: FaultGroup[]): WithoutTi
         fault: 'kill postgres' as const,
         on: databases[(index + round) % 2] ?? 'order-db',
       })),
+      { fault: 'kill backend', on: random.pick(databases) },
       { fault: 'kill backend', on: random.pick(databases) },
       { fault: 'end backends', on: random.pick(databases) },
     ],
@@ -145,9 +146,12 @@ function roundOf(round: number, random: Random, groups: FaultGroup[]): WithoutTi
   return groups.flatMap((group) => byGroup[group]())
 }
 
+/** These take luck as well, and are aimed at more often. */
+const hardToHit: Window[] = ['request delayed', 'two drivers at once', 'cancel before release']
+
 /** Each window once a round; orders are held up for seconds where a late PUT is to meet their end: every third. */
 function windowsOf(round: number, random: Random): WithoutTime[] {
-  return windows
+  return [...windows, ...(round % 2 === 1 ? hardToHit : [])]
     .filter(
       (window) => window !== 'clock jumps' && (window !== 'abandon meets a late PUT' || round % 3 === 1),
     )

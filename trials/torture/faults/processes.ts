@@ -16,8 +16,9 @@ export async function killDatabase({ on }: StepOf<'kill postgres'>, { shop }: Si
 }
 
 /** One backend by SIGKILL: the server ends all others and recovers. */
-export async function killBackend({ on }: StepOf<'kill backend'>, { shop }: Site): Promise<void> {
-  await getDatabase(shop, on).killBackend()
+export async function killBackend({ on }: StepOf<'kill backend'>, { shop, history }: Site): Promise<void> {
+  if (!(await getDatabase(shop, on).killBackend())) return
+  history.record({ type: 'exit', on: `${on} backend`, how: 'SIGKILL', asked: true })
 }
 
 /** Some connections, as an administrator or a failover ends them. */

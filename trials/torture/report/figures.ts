@@ -13,8 +13,8 @@ export type Figures = {
   calls: number
   unanswered: number
   unavailable: number
-  /** Processes that died, by name. */
-  crashes: Record<string, number>
+  /** Processes that died as nobody can prepare for, by name. */
+  deaths: Record<string, number>
   faults: Record<string, number>
   windows: Record<string, number>
   /** Of orders, from the first sending to the final answer, in milliseconds. */
@@ -40,7 +40,7 @@ export function figuresOf(events: HistoryEvent[]): Figures {
     calls: events.filter(({ type }) => type === 'call').length,
     unanswered: events.filter(({ type }) => type === 'no_answer').length,
     unavailable: answers.filter(({ status }) => status === 503).length,
-    crashes: count(events.filter(isDeath), ({ on }) => on),
+    deaths: count(events.filter(isDeath), ({ on }) => on),
     faults: count(
       events.filter((event) => event.type === 'fault' && event.phase === 'begin'),
       (event) => ('fault' in event ? event.fault : ''),

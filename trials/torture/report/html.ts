@@ -20,8 +20,8 @@ export function htmlOf(events: HistoryEvent[], table: string, { title }: { title
 <style>${style}</style>
 <h1>${escapeHtml(title)}</h1>
 ${verdict}
-<figure>${drawTimeline(events)}<figcaption>Orders acknowledged per second; from the first sending of an order to its final answer; what was done
-to the shop meanwhile. Point at a mark to read it.</figcaption></figure>
+<figure>${drawTimeline(events)}<figcaption>Load, latency, and what was done to each part of the shop meanwhile: faults as bars, deaths in
+red, crash windows of the protocol below. Point at a mark to read it.</figcaption></figure>
 ${tablesOf(table)}
 </html>
 `
@@ -33,7 +33,7 @@ const style = `
   --late: light-dark(#b45309, #f0a04b); --fault: light-dark(#8b2f5f, #d783ae); --bad: light-dark(#b91c1c, #f87171) }
 body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); margin: 2rem auto; padding: 0 1rem; max-width: 1200px }
 h1 { font-size: 1.4rem } figure { margin: 1.5rem 0; overflow-x: auto } figcaption { color: var(--soft) }
-table { border-collapse: collapse; margin: 1.5rem 0 } td, th { border-bottom: 1px solid var(--line); padding: .25rem .8rem .25rem 0; text-align: left; vertical-align: top }
+table { border-collapse: collapse; margin: 1.5rem 0 } td, th { border-bottom: 1px solid var(--line); padding: .25rem .8rem .25rem 0; text-align: left; vertical-align: top } td:first-child { white-space: nowrap }
 .fine { color: var(--load) } .findings { color: var(--bad) }
 svg { min-width: 900px; width: 100% } svg text { font: 11px system-ui, sans-serif; fill: var(--soft) } .axis { stroke: var(--line); stroke-width: 1 }
 .load { fill: var(--load); opacity: .75 } .median { stroke: var(--late); fill: none; stroke-width: 1.5 } .longest { stroke: var(--late); fill: none; opacity: .45 }

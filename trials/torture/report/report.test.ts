@@ -36,7 +36,7 @@ test('an order counts once, however often it was sent, from its first sending to
   const figures = figuresOf(events)
   assert.deepEqual([figures.acknowledged, figures.refused, figures.operations, figures.calls], [1, 1, 2, 5])
   assert.deepEqual(figures.latency, { median: 750, p99: 750, longest: 750 })
-  assert.deepEqual(figures.crashes, { 'order-db': 1 })
+  assert.deepEqual(figures.deaths, { 'order-db': 1 })
   assert.equal(figures.windows['answer lost'], 1)
   assert.equal(figures.windows['before the intent'], 0)
 })

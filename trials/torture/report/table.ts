@@ -15,7 +15,7 @@ export function tableOf(
   { seed, settledMs, samples, reconciled, restores }: Facts,
 ): string {
   const figures = figuresOf(events)
-  const crashes = Object.values(figures.crashes).reduce((sum, each) => sum + each, 0)
+  const deaths = Object.values(figures.deaths).reduce((sum, each) => sum + each, 0)
   const rows: [string, string][] = [
     ['seed', String(seed)],
     ['time', `${figures.seconds} s`],
@@ -25,7 +25,7 @@ export function tableOf(
     ['without key and without any answer', String(figures.gaveUp)],
     ['requests; unanswered; 503', `${figures.calls}; ${figures.unanswered}; ${figures.unavailable}`],
     ['order, first sending to final answer', describeLatency(figures)],
-    ['processes that died', `${crashes}: ${list(figures.crashes)}`],
+    ['processes that died', `${deaths}: ${list(figures.deaths)}`],
     ['faults', list(figures.faults)],
     ['most memory, MB', list(figures.mostMegabytes)],
     [

@@ -45,7 +45,7 @@ function drawLoad(events: HistoryEvent[], { x, lastMs }: Ends): string {
     const words = `${seconds(index * bucketMs)}: ${rate.toFixed(1)} orders/s`
     return `<rect class="load" x="${f(x(index * bucketMs))}" y="${f(base - tall)}" width="${f(Math.max(0.5, wide - 0.4))}" height="${f(tall)}"><title>${words}</title></rect>`
   })
-  return `${axis('orders/s', 20, loadHeight, [
+  return `${axis('orders acknowledged per second', 20, loadHeight, [
     [0, String(Math.round(most))],
     [1, '0'],
   ])}${bars.join('')}`
@@ -77,7 +77,7 @@ function drawLatency(events: HistoryEvent[], { x, lastMs }: Ends): string {
     index / 5,
     label,
   ])
-  return `${axis('median and longest', top, latencyHeight, marks)}<path class="longest" d="${path(1)}"/><path class="median" d="${path(0.5)}"/>`
+  return `${axis('from the first sending of an order to its final answer: median, and longest', top, latencyHeight, marks)}<path class="longest" d="${path(1)}"/><path class="median" d="${path(0.5)}"/>`
 }
 
 function drawLane({ name, marks }: Lane, y: number, x: (at: number) => number): string {
@@ -113,7 +113,7 @@ function axis(label: string, top: number, tall: number, marks: [number, string][
     const y = f(top + share * tall)
     return `<line class="axis" x1="${left}" x2="${width - 10}" y1="${y}" y2="${y}"/><text x="${left - 8}" y="${y}" dy="4" text-anchor="end">${text}</text>`
   })
-  return `<text x="8" y="${top + 4}">${label}</text>${lines.join('')}`
+  return `<text x="${left}" y="${top - 6}">${label}</text>${lines.join('')}`
 }
 
 /** About two hundred of them, none shorter than half a second. */
