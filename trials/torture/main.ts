@@ -19,7 +19,13 @@ import { historyFileIn, run } from './run.ts'
 const home = fileURLToPath(new URL('../..', import.meta.url))
 const wanted = readOrExit()
 const end = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end.abort())
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // Asked twice, it does not wait for the books; what it started ends with it.
+    if (end.signal.aborted) process.exit(130)
+    end.abort()
+  })
+}
 
 process.exitCode = (await (wanted.mutants ? tryMutants(wanted.mutants, wanted, end.signal) : torture(wanted)))
   ? 0
@@ -28,8 +34,8 @@ process.exitCode = (await (wanted.mutants ? tryMutants(wanted.mutants, wanted, e
 /** True where nothing was found. */
 async function torture({ seconds, seed, clients, faults, replay, atLeast }: Arguments): Promise<boolean> {
   const recorded = replay === undefined ? undefined : readRun(replay)
-  const options = { seconds, seed, clients, ...recorded?.options }
-  const plan = recorded?.plan ?? makePlan(options.seed, options.seconds, faults)
+  const options = { seconds, seed, clients, faults, ...recorded?.options }
+  const plan = recorded?.plan ?? makePlan(options.seed, options.seconds, options.faults)
   const folder = join(
     home,
     '.torture',
@@ -49,8 +55,12 @@ async function torture({ seconds, seed, clients, faults, replay, atLeast }: Argu
     progress: progress.show,
   })
   const restores =
-    faults.includes('restore') && !end.signal.aborted
-      ? await tryRestores(folder, { seed: options.seed, rounds: roundsFor(options.seconds) }, end.signal)
+    options.faults.includes('restore') && !end.signal.aborted
+      ? await tryRestores(
+          join(folder, 'restores'),
+          { seed: options.seed, rounds: roundsFor(options.seconds) },
+          end.signal,
+        )
       : []
   const events = [...outcome.events, ...restores.flatMap(({ findings }) => findings)]
   const at = outcome.events.at(-1)?.at ?? 0
@@ -67,32 +77,30 @@ async function torture({ seconds, seed, clients, faults, replay, atLeast }: Argu
     join(folder, 'report.html'),
     htmlOf(events, table, { title: `Torture: seed ${options.seed}, ${options.seconds} s` }),
   )
-  return conclude(events, table, { folder, seed: options.seed, seconds: options.seconds })
+  return conclude(events, table, folder)
 }
 
-function conclude(
-  events: HistoryEvent[],
-  table: string,
-  { folder, seed, seconds }: { folder: string; seed: number; seconds: number },
-): boolean {
+function conclude(events: HistoryEvent[], table: string, folder: string): boolean {
+  const place = relative(home, folder)
   console.log(`\n${table}\n`)
   const findings = findingsIn(events)
   for (const { check, detail, at } of findings.slice(0, 30)) {
     console.log(`${check} at ${(at / 1_000).toFixed(1)} s: ${detail}`)
   }
   if (findings.length > 30) console.log(`… and ${findings.length - 30} more, in report.html`)
-  console.log(`Report: ${join(relative(home, folder), 'report.html')}`)
-  if (findings.length === 0) console.log(`Nothing was found. Seed ${seed}`)
-  else console.log(`Again: npm run torture -- --seconds ${seconds} --seed ${seed}`)
-  return findings.length === 0
+  console.log(`Report: ${join(place, 'report.html')}`)
+  if (end.signal.aborted) console.log('Broken off: this proves nothing.')
+  else if (findings.length === 0) console.log('Nothing was found.')
+  else console.log(`Again: npm run torture -- --replay ${historyFileIn(place)}`)
+  return findings.length === 0 && !end.signal.aborted
 }
 
 /** What a history says of its own run. */
 function readRun(file: string): { options: Partial<Arguments>; plan: Step[] } {
   const [first = ''] = readFileSync(file, 'utf8').split('\n', 1)
   const { options, plan } = JSON.parse(first)
-  const { seconds, seed, clients } = options
-  return { options: { seconds, seed, clients }, plan }
+  const { seconds, seed, clients, faults } = options
+  return { options: { seconds, seed, clients, faults }, plan }
 }
 
 function readOrExit(): Arguments {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connectBoth } from '@tallyshop/operations/databases'
 import { type Report, reconcile } from '@tallyshop/operations/reconcile'
-import { check } from './check/check.ts'
+import { checkAndCount, type Figures } from './check/check.ts'
 import { ours } from './check/database.ts'
 import { carryOut } from './faults/carry-out.ts'
 import { type History, type HistoryEvent, startHistory } from './history.ts'
@@ -10,7 +10,7 @@ import { type Load, startLoad } from './load/load.ts'
 import { type Looks, openLooks } from './looks.ts'
 import { crashPoints } from './patches/crash-points.ts'
 import { hurried } from './patches/hurried.ts'
-import type { Step } from './plan.ts'
+import type { FaultGroup, Step } from './plan.ts'
 import { createRandom } from './random.ts'
 import { settle } from './settle.ts'
 import type { Patch } from './shop/patched-backend.ts'
@@ -21,14 +21,16 @@ export type RunOptions = {
   seconds: number
   seed: number
   clients: number
+  /** What the plan was made of, for whoever runs it again. */
+  faults?: FaultGroup[]
   plan: Step[]
   /** Besides those that every trial needs. */
   patches?: Patch[]
   /** Where the shop lives meanwhile, and its logs stay if they are wanted. */
   folder: string
   historyFile?: string
-  /** Ends the trial at the first finding. */
-  failFast?: boolean
+  /** Ends the trial as soon as one of these checks finds something. */
+  endAt?: string[]
   signal: AbortSignal
   progress?: (events: HistoryEvent[], shop: TrialShop) => void
 }
@@ -36,37 +38,51 @@ export type RunOptions = {
 export type Outcome = {
   events: HistoryEvent[]
   settledMs: number | undefined
+  /** How often both databases were looked at amid the faults. */
   samples: number
   reconciled: string
+  figures: Figures | undefined
 }
 
 /**
  * One trial: a shop, clients, what the plan does to it, then quiet, and all that can be said against its numbers. What is
- * found is in the history. Resolves when everything it started has ended.
+ * found is in the history, and so is why the trial itself could not go on. Resolves when everything it started has ended.
  */
 export async function run(options: RunOptions): Promise<Outcome> {
   const { seed, folder, historyFile, patches = [] } = options
   const history = startHistory(historyFile)
   history.record({ type: 'run', options: describe(options), plan: options.plan })
-  const random = createRandom(seed)
-  const shop = await startTrialShop({
-    folder,
-    history,
-    random: random.fork('shop'),
-    patches: [crashPoints, hurried, ...patches],
-    replicas: 2,
-  })
-  const looks = openLooks(shop)
-  try {
-    return { events: history.events, ...(await tryIt(shop, looks, history, options)) }
-  } finally {
-    await looks.end()
-    await shop.stop()
-    await history.close()
+  const outcome: Outcome = {
+    events: history.events,
+    settledMs: undefined,
+    samples: 0,
+    reconciled: 'not asked',
+    figures: undefined,
   }
+  try {
+    await using ends = new AsyncDisposableStack()
+    const shop = await startTrialShop({
+      folder,
+      history,
+      random: createRandom(seed).fork('shop'),
+      patches: [crashPoints, hurried, ...patches],
+      replicas: 2,
+    })
+    ends.defer(() => shop.stop())
+    const looks = openLooks(shop)
+    ends.defer(() => looks.end())
+    await tryIt({ shop, looks, history, options }, outcome)
+  } catch (error) {
+    history.record({ type: 'finding', check: 'trial', detail: `It broke off: ${inFull(error)}` })
+  }
+  await history.close()
+  return outcome
 }
 
-async function tryIt(shop: TrialShop, looks: Looks, history: History, options: RunOptions) {
+type Site = { shop: TrialShop; looks: Looks; history: History; options: RunOptions }
+
+async function tryIt(site: Site, outcome: Outcome): Promise<void> {
+  const { shop, looks, history, options } = site
   const random = createRandom(options.seed)
   const load = await startLoad({
     orderUrl: shop.orderUrl,
@@ -81,45 +97,63 @@ async function tryIt(shop: TrialShop, looks: Looks, history: History, options: R
   const signal = AbortSignal.any([options.signal, stop.signal])
   const reporting = setInterval(() => {
     options.progress?.(history.events, shop)
-    if (options.failFast && history.events.some(({ type }) => type === 'finding')) stop.abort()
+    if (hasFound(history, options)) stop.abort()
   }, 1_000)
   try {
     const faults = carryOut(options.plan, { shop, history, random: random.fork('faults'), signal })
     await sleep(options.seconds * 1_000 - history.now(), undefined, { signal }).catch(() => {})
     await faults
-    return await conclude(shop, looks, { history, load, watch, options })
+    await comeToRest(site, { load, watch, signal }, outcome)
+    await judge(site, outcome)
   } finally {
     clearInterval(reporting)
-    await watch.stop()
+    await load.stop(0).catch(() => {})
+    await watch.stop().catch(() => {})
   }
 }
 
-type Running = { history: History; load: Load; watch: Watch; options: RunOptions }
+type Running = { load: Load; watch: Watch; signal: AbortSignal }
 
-/** Quiet, and then the books. */
-async function conclude(shop: TrialShop, looks: Looks, { history, load, watch, options }: Running) {
+/** No more faults: everything is settled. A long trial then goes on without any, so that growth of memory would show. */
+async function comeToRest({ shop, looks, history, options }: Site, running: Running, outcome: Outcome) {
+  const { load, watch, signal } = running
   const lastFaultAt = history.now()
   await shop.untilServing()
-  const [settledMs] = await Promise.all([settle(looks, history, lastFaultAt), load.stop()])
-  await watch.stop()
-  const found = options.failFast && history.events.some(({ type }) => type === 'finding')
-  const report = found ? undefined : await askReconcile(shop)
-  for (const { sentence } of report?.differences ?? []) {
-    history.record({ type: 'finding', check: 'reconcile', detail: sentence })
+  load.pauseNew()
+  if (hasFound(history, options)) return load.stop(0)
+  outcome.settledMs = await settle({ looks, load, history }, lastFaultAt)
+  outcome.samples = watch.samples()
+  if (options.seconds >= longSeconds) {
+    load.resumeNew()
+    await sleep(calmMs, undefined, { signal }).catch(() => {})
   }
-  const findings = await check({
-    history,
-    product: looks.product,
-    order: looks.order,
-    logFiles: shop.logFiles,
-    secrets: shop.secrets,
-  })
+  await load.stop()
+  await watch.stop()
+  if (!signal.aborted && watch.samples() < options.seconds / 5) {
+    const detail = `The databases were looked at ${watch.samples()} times in ${options.seconds} s.`
+    history.record({ type: 'finding', check: 'trial', detail })
+  }
+}
+
+/** The books. */
+async function judge({ shop, looks, history, options }: Site, outcome: Outcome): Promise<void> {
+  if (!hasFound(history, options)) {
+    const { orders, differences } = await askReconcile(shop)
+    outcome.reconciled = `${orders} orders, ${differences.length} differences`
+    for (const { sentence } of differences) {
+      history.record({ type: 'finding', check: 'reconcile', detail: sentence })
+    }
+  }
+  const { product, order } = looks
+  const { logFiles, secrets } = shop
+  const { findings, figures } = await checkAndCount({ history, product, order, logFiles, secrets })
+  outcome.figures = figures
   for (const finding of findings) history.record({ type: 'finding', ...finding })
   await endInGoodOrder(shop, looks, history)
-  const reconciled = report
-    ? `${report.orders} orders, ${report.differences.length} differences`
-    : 'not asked'
-  return { settledMs, samples: watch.samples(), reconciled }
+}
+
+function hasFound({ events }: History, { endAt = [] }: RunOptions): boolean {
+  return events.some((event) => event.type === 'finding' && endAt.includes(event.check))
 }
 
 async function askReconcile({ shopAddress: { urls } }: TrialShop): Promise<Report> {
@@ -150,12 +184,20 @@ async function endInGoodOrder(shop: TrialShop, looks: Looks, history: History): 
   }
 }
 
-function describe({ seconds, seed, clients, patches = [] }: RunOptions): Record<string, unknown> {
-  return { seconds, seed, clients, patches: patches.map(({ name }) => name) }
+function describe({ seconds, seed, clients, faults, patches = [] }: RunOptions): Record<string, unknown> {
+  return { seconds, seed, clients, faults, patches: patches.map(({ name }) => name) }
 }
 
 /** Clients that never paused would leave the processor nothing for whoever starts again. */
 const thinkMs = 250
+
+/** From here on a trial has a calm end, long enough for the check of growing memory. */
+const longSeconds = 600
+const calmMs = 150_000
+
+function inFull(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
 
 /** Where a run keeps what it leaves behind. */
 export function historyFileIn(folder: string): string {

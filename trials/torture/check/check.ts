@@ -26,7 +26,13 @@ export type CheckOptions = {
   mostSessions?: { product: number; order: number }
 }
 
-export type Figures = { orders: number; refusedHastily: number }
+export type Figures = {
+  orders: number
+  /** Refused while the stock and the units on their way back into it would have sufficed. */
+  refusedHastily: number
+  /** Processes that lived long enough for the growth of their memory to be judged. */
+  lives: number
+}
 
 /** Of two replicas, each with ten for its work and one to ask whether the database is there. */
 const twoPools = { product: 22, order: 22 }
@@ -53,11 +59,11 @@ export async function checkAndCount(
   judgeSettling(deeds, add)
   judgeRolling(deeds.all(), deeds.others, add)
   judgeExits(deeds.others, add)
-  judgeMemory(deeds.others, add)
+  const lives = judgeMemory(deeds.others, add)
   await judgeLogs(logFiles, { secrets, tokens: tokensIn(deeds) }, add)
   return {
     findings: findings.list(),
-    figures: { orders: orders.size, refusedHastily: countHastyRefusals(evidence) },
+    figures: { orders: orders.size, refusedHastily: countHastyRefusals(evidence), lives },
   }
 }
 

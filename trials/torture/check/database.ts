@@ -49,5 +49,5 @@ export function isAway(error: unknown): boolean {
   const { code = '' } = error as { code?: string }
   const inWords =
     /^(Connection terminated|Query read timeout|timeout exceeded|Client has encountered|Client was closed)/
-  return /^(E[A-Z]+|08...|53...|57P..|57014|58030)$/.test(code) || inWords.test(error.message)
+  return /^(ECONN[A-Z]+|EPIPE|ETIMEDOUT|08...|53100|57P..|58030)$/.test(code) || inWords.test(error.message)
 }

@@ -12,8 +12,10 @@ export type LogPositions = Map<string, number>
 
 const uncaught = /uncaught error|unhandledRejection|UnhandledPromiseRejection|triggerUncaughtException/i
 
+const damage = /invalid page|page verification failed|could not read block|missing chunk/
+
 /**
- * Reads logs of services and of PostgreSQL, line by line. `deadlocks`, `unhandled` (errors that nobody caught), `unexpected
+ * Reads logs of services and of PostgreSQL, line by line. `deadlocks`, `damage` (pages that are broken), `unhandled` (errors that nobody caught), `unexpected
  * 5xx` (of a request's own log line), `secrets` (a secret, a token of an order, or a signature that is not blanked).
  */
 export async function judgeLogs(
@@ -39,6 +41,7 @@ export async function judgeLogs(
 function judgeLine(file: string, line: string, { secrets, tokens }: Forbidden, add: AddFinding): void {
   if (line.includes('deadlock detected')) add('deadlocks', `${file}: ${line.slice(0, 300)}`)
   if (uncaught.test(line)) add('unhandled', `${file}: ${line.slice(0, 500)}`)
+  if (damage.test(line)) add('damage', `${file}: ${line.slice(0, 300)}`)
   const status = /"status":(5\d\d)\b.*"msg":"request"/.exec(line)?.[1]
   if (status !== undefined && status !== '503') add('unexpected 5xx', `${file}: ${line.slice(0, 500)}`)
   const leaked = leakIn(line, secrets, tokens)

@@ -5,6 +5,8 @@ import type { Patch } from '../shop/patched-backend.ts'
 
 /** A deliberate fault of the services, and under what it has to show within a minute. */
 export type Mutant = Patch & {
+  /** The checks that are for it, of which one has to find it: what else is found proves nothing. */
+  caughtBy: string[]
   /**
    * What is aimed at again and again, besides whole groups of faults and steps of its own; `restore`: it shows when a
    * database goes back.
@@ -35,6 +37,7 @@ export const mutants: Mutant[] = [
     under: {
       windows: ['request sent twice', 'answer lost', 'request sent twice', 'product dies after its commit'],
     },
+    caughtBy: ['I1', 'I2', 'I5'],
     edits: [
       {
         file: allocations,
@@ -53,6 +56,7 @@ export const mutants: Mutant[] = [
     name: 'abandon without asking the product service',
     about: 'An order that got no verdict for long is called off, whether its stock is held or not.',
     under: { windows: ['abandon meets a late PUT'] },
+    caughtBy: ['I5', 'I6'],
     edits: [
       {
         file: placeOrder,
@@ -65,6 +69,7 @@ export const mutants: Mutant[] = [
     name: 'a rejection that is not durable',
     about: 'Whoever asks again after a refusal is judged anew.',
     under: { windows: ['answer lost', 'order dies before the finish'] },
+    caughtBy: ['I5', 'I4'],
     edits: [
       {
         file: allocations,
@@ -77,6 +82,7 @@ export const mutants: Mutant[] = [
     name: 'release unguarded',
     about: 'Stock that was given back is given back again when somebody asks again.',
     under: { windows: ['release sent twice'] },
+    caughtBy: ['I1', 'I2'],
     edits: [
       {
         file: allocations,
@@ -90,6 +96,7 @@ export const mutants: Mutant[] = [
     name: 'finish unguarded',
     about: 'Who comes second writes the order a second time.',
     under: { windows: ['two drivers at once'] },
+    caughtBy: ['doubled', 'I4'],
     edits: [
       { file: placements, find: 'if (standing) return standing', replace: '' },
       {
@@ -103,6 +110,7 @@ export const mutants: Mutant[] = [
     name: 'check, then update, without a lock',
     about: 'Two orders read the same stock and both take it.',
     under: {},
+    caughtBy: ['I2'],
     edits: [
       { file: allocations, find: 'order by product_id for update`', replace: 'order by product_id`' },
       { file: productSchema, find: 'check (stock_quantity >= 0)', replace: '' },
@@ -113,6 +121,7 @@ export const mutants: Mutant[] = [
     name: 'locks in the order of the request',
     about: 'Two orders of the same products wait for each other.',
     under: {},
+    caughtBy: ['deadlocks'],
     edits: [
       {
         file: 'product_service/src/domain/allocation.ts',
@@ -130,6 +139,7 @@ export const mutants: Mutant[] = [
     name: 'the serial number across the services',
     about: 'An order is known to the product service by a number that repeats after a restore.',
     under: { restore: 'order_db' },
+    caughtBy: ['I9', 'restore of order_db'],
     edits: [
       {
         file: orderRoutes,
@@ -144,6 +154,7 @@ export const mutants: Mutant[] = [
     name: 'a retry under a new key',
     about: 'Whoever asks for the stock again asks as if for another order.',
     under: { windows: ['answer lost', 'product dies after its commit', 'order dies before the finish'] },
+    caughtBy: ['I5', 'I6', 'I7'],
     edits: [
       {
         file: placeOrder,
@@ -156,6 +167,7 @@ export const mutants: Mutant[] = [
     name: 'a stored 5xx',
     about: 'An attempt that failed is the answer for ever.',
     under: { windows: ['answer lost', 'request to product lost'] },
+    caughtBy: ['I5', 'unknown', 'I6'],
     edits: [
       {
         file: placements,
@@ -169,6 +181,7 @@ export const mutants: Mutant[] = [
     name: 'leases by the clock of a process',
     about: 'A process whose clock is an hour ahead keeps an order to itself for an hour.',
     under: { steps: [{ at: 1_000, fault: 'clock', on: 'order-1', ms: 20_000, byMs: 3_600_000 }] },
+    caughtBy: ['lease'],
     edits: [
       {
         file: placements,
@@ -181,6 +194,7 @@ export const mutants: Mutant[] = [
     name: 'stock put back before the cancellation stands',
     about: 'A cancellation that is refused, or never committed, has given the stock away.',
     under: { windows: ['cancel before release'] },
+    caughtBy: ['I1', 'I5'],
     edits: [
       {
         file: orderRoutes,
@@ -202,6 +216,7 @@ export const mutants: Mutant[] = [
         ms: 2_500,
       })),
     },
+    caughtBy: ['I5', 'I6', 'I8'],
     edits: [
       {
         file: client,
@@ -214,6 +229,7 @@ export const mutants: Mutant[] = [
     name: 'commits that nobody waits for',
     about: 'What was answered is not yet on the disk.',
     under: { groups: ['postgres'] },
+    caughtBy: ['lost', 'I1', 'I5'],
     edits: [
       { file: postgres, find: "'-c TimeZone=UTC", replace: "'-c TimeZone=UTC -c synchronous_commit=off" },
     ],
@@ -222,6 +238,7 @@ export const mutants: Mutant[] = [
     name: 'a pool that hears no errors',
     about: 'A database that ends a connection ends the service.',
     under: { groups: ['postgres'] },
+    caughtBy: ['unhandled'],
     edits: [
       {
         file: postgres,
@@ -235,6 +252,7 @@ export const mutants: Mutant[] = [
     name: 'a key that is not compared with its wish',
     about: 'Whoever uses a known key gets the order that belongs to it.',
     under: {},
+    caughtBy: ['key reuse'],
     edits: [
       {
         file: placeOrder,
@@ -247,6 +265,7 @@ export const mutants: Mutant[] = [
     name: 'a secret in the log',
     about: 'What is shown to the product service is told to whoever reads the log.',
     under: { windows: ['answer lost'] },
+    caughtBy: ['secrets'],
     edits: [
       {
         file: client,

@@ -16,6 +16,7 @@ export type Figures = {
   /** Processes that died as nobody can prepare for, by name. */
   deaths: Record<string, number>
   faults: Record<string, number>
+  notDone: Record<string, number>
   windows: Record<string, number>
   /** Of orders, from the first sending to the final answer, in milliseconds. */
   latency: { median: number; p99: number; longest: number }
@@ -26,6 +27,7 @@ export type Figures = {
 /** What a history comes to. */
 export function figuresOf(events: HistoryEvent[]): Figures {
   const ends = events.filter((event) => event.type === 'end')
+  const ended = events.filter((event) => event.type === 'fault').filter(({ phase }) => phase === 'end')
   const answers = events.filter((event) => event.type === 'answer')
   const orders = ordersOf(events)
   const durations = orders.flatMap(({ ms }) => (ms === undefined ? [] : [ms])).sort((a, b) => a - b)
@@ -42,8 +44,12 @@ export function figuresOf(events: HistoryEvent[]): Figures {
     unavailable: answers.filter(({ status }) => status === 503).length,
     deaths: count(events.filter(isDeath), ({ on }) => on),
     faults: count(
-      events.filter((event) => event.type === 'fault' && event.phase === 'begin'),
-      (event) => ('fault' in event ? event.fault : ''),
+      ended.filter(({ detail }) => detail === undefined),
+      ({ fault }) => fault,
+    ),
+    notDone: count(
+      ended.filter(({ detail }) => detail !== undefined),
+      ({ fault, detail }) => `${fault} (${detail})`,
     ),
     windows: {
       ...Object.fromEntries(windows.map((window) => [window, 0])),
@@ -112,7 +118,8 @@ function mostMegabytes(events: HistoryEvent[]): Record<string, number> {
 
 /** Whether a process ended as nobody can prepare for, by a fault or by itself. */
 export function isDeath(event: HistoryEvent): event is HistoryEvent & { type: 'exit' } {
-  return event.type === 'exit' && (event.how === 'SIGKILL' || !event.asked)
+  if (event.type !== 'exit' || event.how.startsWith('start in vain')) return false
+  return event.how === 'SIGKILL' || !event.asked
 }
 
 /** The value below which this share of the sorted numbers lies. */

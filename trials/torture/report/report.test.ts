@@ -30,7 +30,14 @@ const events: HistoryEvent[] = [
   { at: 3_200, type: 'finding', check: 'I1', detail: 'stock of <1> is 3 & should be 4' },
 ]
 
-const facts = { seed: 1, settledMs: 2_400, samples: 7, reconciled: '1 order, 0 differences', restores: [] }
+const facts = {
+  seed: 1,
+  settledMs: 2_400,
+  samples: 7,
+  reconciled: '1 order, 0 differences',
+  restores: [],
+  figures: undefined,
+}
 
 test('an order counts once, however often it was sent, from its first sending to its first final answer', () => {
   const figures = figuresOf(events)

@@ -1,3 +1,4 @@
+import type { Figures as Checked } from '../check/check.ts'
 import type { HistoryEvent } from '../history.ts'
 import { type Figures, figuresOf } from './figures.ts'
 
@@ -7,12 +8,13 @@ export type Facts = {
   samples: number
   reconciled: string
   restores: string[]
+  figures: Checked | undefined
 }
 
 /** The table at the end of a run, as Markdown, so that it can be kept. */
 export function tableOf(
   events: HistoryEvent[],
-  { seed, settledMs, samples, reconciled, restores }: Facts,
+  { seed, settledMs, samples, reconciled, restores, figures: checked }: Facts,
 ): string {
   const figures = figuresOf(events)
   const deaths = Object.values(figures.deaths).reduce((sum, each) => sum + each, 0)
@@ -27,7 +29,10 @@ export function tableOf(
     ['order, first sending to final answer', describeLatency(figures)],
     ['processes that died', `${deaths}: ${list(figures.deaths)}`],
     ['faults', list(figures.faults)],
+    ['faults that were not done', list(figures.notDone)],
+    ['refused while what was missing was on its way back', String(checked?.refusedHastily ?? 'not counted')],
     ['most memory, MB', list(figures.mostMegabytes)],
+    ['processes that lived long enough to judge their growth', String(checked?.lives ?? 0)],
     [
       'all settled after the last fault',
       settledMs === undefined ? 'NOT' : `${(settledMs / 1_000).toFixed(1)} s`,

@@ -1,55 +1,63 @@
-import type { Databases } from '@tallyshop/operations/databases'
 import type { Difference } from '@tallyshop/operations/reconcile'
 import type { HistoryEvent } from '../history.ts'
-import { type Known, readKnown } from './known.ts'
+import type { Looks } from '../looks.ts'
 
 export type Restored = {
   only: 'order_db' | 'product_db'
-  before: Map<string, Known>
   restoredAt: number
   events: HistoryEvent[]
+  /** As reconcile found them, while nothing moved. */
   differences: Difference[]
-  databases: Databases
+  looks: Pick<Looks, 'product' | 'order'>
 }
 
 /**
- * What is wrong after one database went back: orders that fell apart and that reconcile does not name, figures of stock that
- * do not add up, and orders since then that are not what their buyers were told.
+ * What is wrong after one database went back: what fell apart and reconcile does not name, figures of stock that do not add
+ * up, and orders since then that are not what their buyers were told.
  */
 export async function judgeRestored(
   restored: Restored,
-): Promise<{ lost: number; since: number; faults: string[] }> {
-  const { only, before, differences, databases } = restored
-  const after = await readKnown(databases)
-  const lost = [...before.values()].filter((known) => isTornApart(known, after.get(known.orderUid), only))
+): Promise<{ unnamed: number; since: number; faults: string[] }> {
+  const { differences, looks } = restored
   const named = new Set(differences.flatMap(({ orderUid }) => (orderUid ? [orderUid] : [])))
-  const unnamed = lost.filter(({ orderUid }) => !named.has(orderUid))
+  const unnamed = (await findTornApart(looks)).filter(({ orderUid }) => !named.has(orderUid))
   const stock = differences.filter(({ about }) => /^(stock|ledger) of product/.test(about))
   const { since, faults } = await judgeSince(restored)
   return {
-    lost: lost.length,
+    unnamed: unnamed.length,
     since,
     faults: [
-      ...unnamed
-        .slice(0, 5)
-        .map(({ orderUid, status }) => `${orderUid} (${status}) fell apart and is not named`),
+      ...unnamed.slice(0, 5).map(({ orderUid, why }) => `${orderUid} ${why}, and is not named`),
       ...stock.map(({ sentence }) => sentence),
       ...faults,
     ],
   }
 }
 
-/** Stock is held for an order that is gone, or an order stands whose stock is not held any more. */
-function isTornApart(before: Known, after: Known | undefined, only: Restored['only']): boolean {
-  if (before.state !== 'placed') return false
-  if (only === 'order_db') return after === undefined && before.verdict === 'held'
-  return after?.status !== 'cancelled' && after?.verdict === null && before.verdict === 'held'
+/** Stock that is held for an order that is gone, and orders that stand while their stock is not held any more. */
+async function findTornApart({ product, order }: Restored['looks']) {
+  const { rows: placements } = await order.query(
+    'select order_uid, status from placements left join orders using (order_uid)',
+  )
+  const { rows: allocations } = await product.query('select order_uid, verdict from allocations')
+  const known = new Set(placements.map(({ order_uid }) => order_uid))
+  const held = new Set(
+    allocations.flatMap(({ order_uid, verdict }) => (verdict === 'held' ? [order_uid] : [])),
+  )
+  return [
+    ...[...held]
+      .filter((uid) => !known.has(uid))
+      .map((orderUid) => ({ orderUid, why: 'is held for nobody' })),
+    ...placements
+      .filter(({ order_uid, status }) => status !== null && status !== 'cancelled' && !held.has(order_uid))
+      .map(({ order_uid: orderUid, status }) => ({ orderUid, why: `is ${status} and not held` })),
+  ]
 }
 
 type Told = { status: number; total: number; lines: Map<number, number> }
 
 /** Orders first sent after the restore: each stands as it was told, with what its buyer wanted, and its stock is held. */
-async function judgeSince({ restoredAt, events, databases: { product, order } }: Restored) {
+async function judgeSince({ restoredAt, events, looks: { product, order } }: Restored) {
   const told = readTold(events, restoredAt)
   const addresses = [...told.keys()].map((operation) => `operation ${operation}`)
   const { rows: orders } = await order.query(
