@@ -19,7 +19,7 @@ import { hitWindow } from './windows.ts'
 /** What faults work with. */
 export type Site = { shop: TrialShop; history: History; random: Random; signal: AbortSignal }
 
-const kinds: { [Fault in Step['fault']]: (step: Step & { fault: Fault }, site: Site) => Promise<void> } = {
+const kinds: { [Fault in Step['fault']]: (step: Step & { fault: Fault }, site: Site) => Promise<boolean> } = {
   'kill service': killService,
   'kill postgres': killDatabase,
   'kill backend': killBackend,
@@ -36,17 +36,19 @@ const kinds: { [Fault in Step['fault']]: (step: Step & { fault: Fault }, site: S
   'rolling restart': rollingRestart,
 }
 
-type Fault = (step: Step, site: Site) => Promise<void>
+type Fault = (step: Step, site: Site) => Promise<boolean>
 
 /** How long a fault waits until what it is meant for has recovered from another. */
 const patienceMs = 5_000
+/** Long enough for the longest weather to pass. */
+const weatherPatienceMs = 20_000
 
 /**
  * Does what the plan says when it says so, one fault at a time on each part of the shop; what comes too late is left out.
  * A rolling restart has the shop for itself. Resolves when the last fault is over.
  */
 export async function carryOut(plan: Step[], site: Site): Promise<void> {
-  const under = new Map<string, Promise<void>>()
+  const under = new Map<string, Promise<unknown>>()
   for (const step of plan) {
     await sleep(Math.max(0, step.at - site.history.now()), undefined, { signal: site.signal }).catch(() => {})
     if (site.signal.aborted) break
@@ -55,34 +57,59 @@ export async function carryOut(plan: Step[], site: Site): Promise<void> {
       await carryOutOne(step, site)
       continue
     }
-    // A clock that is off stands in nobody's way.
-    const part = step.fault === 'clock' ? `clock of ${step.on}` : step.on
-    const busy = under.get(part)
-    if (busy && !(await isOverSoon(busy))) continue
-    const work = carryOutOne(step, site).finally(() => under.delete(part))
+    const part = partOf(step)
+    const before = under.get(part)
+    const work =
+      before === undefined
+        ? carryOutOne(step, site)
+        : Promise.all([before, carryOutAfter(before, step, site)])
     under.set(part, work)
   }
   await Promise.all(under.values())
 }
 
-async function carryOutOne(step: Step, site: Site): Promise<void> {
+const weather = 'weather'
+
+/** What no two faults may be done to at once. */
+function partOf(step: Step): string {
   const { fault, on } = step
-  const name = step.fault === 'window' ? step.window : fault
-  site.history.record({ type: 'fault', fault: name, on, phase: 'begin' })
+  // A clock that is off stands in nobody's way.
+  if (fault === 'clock') return `clock of ${on}`
+  // Links have one weather at a time: who ends it ends that of others too.
+  if (['bad network', 'blobs slow', 'blobs failing'].includes(fault)) return weather
+  if (fault === 'window' && step.window === 'abandon meets a late PUT') return weather
+  return on
+}
+
+async function carryOutAfter(before: Promise<unknown>, step: Step, site: Site): Promise<void> {
+  const ms = partOf(step) === weather ? weatherPatienceMs : patienceMs
+  const isFree = await Promise.race([before.then(() => true), sleep(ms, false, { ref: false })])
+  if (site.signal.aborted) return
+  if (isFree) return carryOutOne(step, site)
+  site.history.record({ type: 'fault', fault: nameOf(step), on: step.on, phase: 'end', detail: 'left out' })
+}
+
+async function carryOutOne(step: Step, site: Site): Promise<void> {
+  const { on } = step
+  const fault = nameOf(step)
+  site.history.record({ type: 'fault', fault, on, phase: 'begin' })
+  const detail = await tryToDo(step, site)
+  site.history.record({ type: 'fault', fault, on, phase: 'end', ...(detail && { detail }) })
+}
+
+/** Says that it was not done, where it was not. */
+async function tryToDo(step: Step, site: Site): Promise<string | undefined> {
   try {
-    await (kinds as unknown as Record<string, Fault>)[fault]?.(step, site)
+    if (await (kinds as unknown as Record<string, Fault>)[step.fault]?.(step, site)) return undefined
+    return step.fault === 'disk full' ? 'not done: it needs the right to mount' : 'not done'
   } catch (error) {
     // A trial that cannot do what it claims must say so.
-    site.history.record({
-      type: 'finding',
-      check: 'trial',
-      detail: `${name} on ${on} could not be done: ${error}`,
-    })
-  } finally {
-    site.history.record({ type: 'fault', fault: name, on, phase: 'end' })
+    const detail = `${nameOf(step)} on ${step.on} could not be done: ${error}`
+    site.history.record({ type: 'finding', check: 'trial', detail })
+    return 'not done'
   }
 }
 
-function isOverSoon(work: Promise<void>): Promise<boolean> {
-  return Promise.race([work.then(() => true), sleep(patienceMs, false)])
+function nameOf(step: Step): string {
+  return step.fault === 'window' ? step.window : step.fault
 }

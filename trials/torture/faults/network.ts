@@ -26,35 +26,41 @@ const troubles: LinkFault[] = [
 export async function badNetwork(
   { ms, rate }: Step & { fault: 'bad network' },
   { shop, signal }: Site,
-): Promise<void> {
+): Promise<boolean> {
   for (const link of Object.values(shop.links)) link.weather({ rate, faults: troubles })
   await sleep(ms, undefined, { signal }).catch(() => {})
   for (const link of Object.values(shop.links)) link.weather(undefined)
+  return true
 }
 
 /** Nothing passes between two parts, and each connection between them breaks. */
 export async function linkDown(
   { on, ms }: Step & { fault: 'link down' },
   { shop, signal }: Site,
-): Promise<void> {
+): Promise<boolean> {
   const link = getLink(shop, on)
   link.down()
   await sleep(ms, undefined, { signal }).catch(() => {})
   link.up()
+  return true
 }
 
 /** The blob store is away, answers late, or answers that it cannot. */
 export async function sickBlobs(
   { fault, ms }: Step & { fault: 'blobs dead' | 'blobs slow' | 'blobs failing' },
   { shop, signal }: Site,
-): Promise<void> {
-  if (fault === 'blobs dead') return shop.blobs.killFor(ms)
+): Promise<boolean> {
+  if (fault === 'blobs dead') {
+    await shop.blobs.killFor(ms)
+    return true
+  }
   const links = Object.entries(shop.links).flatMap(([name, link]) => (name.endsWith('→blobs') ? [link] : []))
   const trouble: LinkFault =
     fault === 'blobs slow' ? { kind: 'delay', ms: 4_000 } : { kind: 'answer', status: 503 }
   for (const link of links) link.weather({ rate: 1, faults: [trouble] })
   await sleep(ms, undefined, { signal }).catch(() => {})
   for (const link of links) link.weather(undefined)
+  return true
 }
 
 export function getLink({ links }: TrialShop, name: string): Link {

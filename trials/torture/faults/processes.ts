@@ -7,58 +7,56 @@ import type { Site } from './carry-out.ts'
 
 type StepOf<Fault extends Step['fault']> = Step & { fault: Fault }
 
-export async function killService({ on }: StepOf<'kill service'>, { shop }: Site): Promise<void> {
-  await getService(shop, on).kill()
+export async function killService({ on }: StepOf<'kill service'>, { shop }: Site): Promise<boolean> {
+  return getService(shop, on).kill()
 }
 
-export async function killDatabase({ on }: StepOf<'kill postgres'>, { shop }: Site): Promise<void> {
-  await getDatabase(shop, on).kill()
+export async function killDatabase({ on }: StepOf<'kill postgres'>, { shop }: Site): Promise<boolean> {
+  return getDatabase(shop, on).kill()
 }
 
 /** One backend by SIGKILL: the server ends all others and recovers. */
-export async function killBackend({ on }: StepOf<'kill backend'>, { shop, history }: Site): Promise<void> {
-  if (!(await getDatabase(shop, on).killBackend())) return
+export async function killBackend({ on }: StepOf<'kill backend'>, { shop, history }: Site): Promise<boolean> {
+  if (!(await getDatabase(shop, on).killBackend())) return false
   history.record({ type: 'exit', on: `${on} backend`, how: 'SIGKILL', asked: true })
+  return true
 }
 
 /** Some connections, as an administrator or a failover ends them. */
-export async function endBackends({ on }: StepOf<'end backends'>, { shop }: Site): Promise<void> {
-  await getDatabase(shop, on).terminateBackend()
+export async function endBackends({ on }: StepOf<'end backends'>, { shop }: Site): Promise<boolean> {
+  return (await getDatabase(shop, on).terminateBackend()) > 0
 }
 
-export async function pause({ on, ms }: StepOf<'pause'>, { shop }: Site): Promise<void> {
+export async function pause({ on, ms }: StepOf<'pause'>, { shop }: Site): Promise<boolean> {
   const paused = on.endsWith('-db') ? getDatabase(shop, on as Database) : getService(shop, on)
-  await paused.pause(ms)
+  return paused.pause(ms)
 }
 
 /** The wall clock of one process an hour off, forward or back, for a while; and back again. */
 export async function jumpClock(
   { on, ms, byMs }: StepOf<'clock'>,
   { shop, history, signal }: Site,
-): Promise<void> {
+): Promise<boolean> {
   const service = getService(shop, on)
+  if (!service.isRunning()) return false
   service.setClock(byMs)
   history.record({ type: 'window', window: 'clock jumps', on })
   await sleep(ms, undefined, { signal }).catch(() => {})
   service.setClock(0)
+  return true
 }
 
-/** Not a byte is left for a database to write, for a while. */
-export async function fillDisk(
-  { on, ms }: StepOf<'disk full'>,
-  { shop, history, signal }: Site,
-): Promise<void> {
+/** Not a byte is left for a database to write, for a while. Not done where no disk may be mounted. */
+export async function fillDisk({ on, ms }: StepOf<'disk full'>, { shop, signal }: Site): Promise<boolean> {
   const database = getDatabase(shop, on)
-  if (!database.canFillDisk) {
-    const fault = 'disk full: not done, it needs the right to mount'
-    return history.record({ type: 'fault', fault, on, phase: 'begin' })
-  }
+  if (!database.canFillDisk) return false
   await database.fillDisk()
   try {
     await sleep(ms, undefined, { signal }).catch(() => {})
   } finally {
     await database.freeDisk()
   }
+  return true
 }
 
 export function getService({ services }: TrialShop, name: string): ServiceProcess {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LinkFault, Match } from '../network/link.ts'
 import type { Step, Window } from '../plan.ts'
+import type { Facts } from '../shop/crash-messages.ts'
 import type { TrialShop } from '../shop/shop.ts'
 import type { Site } from './carry-out.ts'
 import { getLink } from './network.ts'
@@ -38,25 +39,26 @@ const ways: Record<Exclude<Window, 'clock jumps'>, Hit> = {
     { kind: 'lose_answer' },
     { request: /update placements set state/, skip: 1 },
   ),
-  '201 lost': dies('after the finish'),
+  '201 lost': dies('after the finish', { by: 'handler', status: 201 }),
   'two drivers at once': twoDrivers,
   'abandon meets a late PUT': latePut,
-  'cancel before release': dies('cancelled, not released'),
+  'cancel before release': dies('cancelled, not released', { by: 'handler' }),
   'product deleted or repriced meanwhile': changedMeanwhile,
 }
 
-/** Brings the shop into one of the protocol's crash windows, and notes each time that it was there. */
-export async function hitWindow(step: WindowStep, site: Site): Promise<void> {
+/** Brings the shop into one of the protocol's crash windows, and notes each time that it was there; false where it never was. */
+export async function hitWindow(step: WindowStep, site: Site): Promise<boolean> {
   const { window, on } = step
-  if (window === 'clock jumps') return
+  if (window === 'clock jumps') return false
   const hits = await ways[window](step, site)
   for (let hit = 0; hit < hits; hit += 1) site.history.record({ type: 'window', window, on })
+  return hits > 0
 }
 
-/** The process dies at that point of its work. */
-function dies(point: string): Hit {
+/** The process dies at that point of its work, where the facts there fit. */
+function dies(point: string, fits: Facts = {}): Hit {
   return async ({ on }, { shop }) => {
-    const facts = await getService(shop, on).arm(point, { action: 'kill' }, { withinMs })
+    const facts = await getService(shop, on).arm(point, { action: 'kill' }, { withinMs, fits })
     return facts ? 1 : 0
   }
 }
@@ -69,17 +71,14 @@ function meets(neighbour: string, fault: LinkFault, match: Match): Hit {
   }
 }
 
-/** A driver waits before the finish until its lease is over and another has taken the order. */
+/** A driver waits before the finish until its lease is over and another has settled the order: it finds that answer. */
 async function twoDrivers({ on }: WindowStep, { shop }: Site): Promise<number> {
-  const before = reached(shop, 'an answer stood')
-  const facts = await getService(shop, on).arm(
-    'before the finish',
-    { action: 'hold', ms: 6_500 },
-    { withinMs },
-  )
-  if (!facts) return 0
-  await sleep(8_000)
-  return Math.min(1, reached(shop, 'an answer stood') - before)
+  const service = getService(shop, on)
+  const held = await service.arm('before the finish', { action: 'hold', ms: 6_500 }, { withinMs })
+  if (!held) return 0
+  const fits = { orderUid: held.orderUid }
+  const found = await service.arm('an answer stood', { action: 'count' }, { withinMs: 9_000, fits })
+  return found ? 1 : 0
 }
 
 /** Every request for stock is held up until its order was called off; each finds `void` where it wanted stock. */
@@ -94,23 +93,29 @@ async function latePut(_step: WindowStep, { shop, signal }: Site): Promise<numbe
   return reached(shop, 'void stood') - before
 }
 
+const longestHoldMs = 2_000
+/** The hold began when the service told of it, which is before we heard. */
+const hearingMs = 200
+
 /** Between an order's intent and its verdict, one of its products is sold off the list or gets another price. */
 async function changedMeanwhile({ on }: WindowStep, { shop, random }: Site): Promise<number> {
-  let change: Promise<boolean> | undefined
-  const until = async ({ productIds }: Record<string, unknown>) => {
+  let isInTime: Promise<boolean> | undefined
+  const until = async ({ productIds }: Facts) => {
     const [productId] = Array.isArray(productIds) ? productIds : []
     if (productId === undefined) return
-    change = random.chance(0.1)
+    const began = performance.now()
+    const change = random.chance(0.1)
       ? shop.staff.deleteProduct(productId)
       : shop.staff.editPrice(productId, random.integer(100, 9_999) / 100)
-    await change
+    isInTime = change.then((isDone) => isDone && performance.now() - began < longestHoldMs - hearingMs)
+    await isInTime
   }
   await getService(shop, on).arm(
     'before asking',
-    { action: 'hold_until', until, mostMs: 2_000 },
-    { withinMs },
+    { action: 'hold_until', until, mostMs: longestHoldMs },
+    { withinMs, fits: { by: 'handler', abandoning: false } },
   )
-  return (await change) ? 1 : 0
+  return (await isInTime) ? 1 : 0
 }
 
 function reached({ services }: TrialShop, point: string): number {

@@ -101,7 +101,9 @@ function learn(client: Client, operation: number, answer: Answer, key: string | 
   if (code === 'price_changed') {
     for (const { product_id, current } of lines) catalogue.learnPrice(product_id, current)
   }
-  if (code === 'out_of_stock') for (const { product_id } of lines) catalogue.lack(product_id)
+  if (code === 'out_of_stock') {
+    for (const { product_id, available } of lines) catalogue.lack(product_id, available)
+  }
 }
 
 /** One to five lines, some of them for the same product, some with the price that the buyer believes in. */

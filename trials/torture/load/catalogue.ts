@@ -48,9 +48,10 @@ export class Catalogue {
     if (this.pictures.length > 20) this.pictures.shift()
   }
 
-  /** True where a product of those that are plenty is missing from its shelf. */
-  hasGap(): boolean {
-    return this.products.filter(({ shelf }) => shelf === 'cold').length < shelves.cold
+  /** A shelf from which a product is missing. */
+  findGap(): Shelf | undefined {
+    const names = Object.keys(shelves) as Shelf[]
+    return names.find((name) => this.#on(name).length < shelves[name])
   }
 
   /** Half of what is bought is hot; little of it is scarce. */
@@ -59,12 +60,17 @@ export class Catalogue {
     return this.pickFrom(chance < 0.5 ? 'hot' : chance < 0.56 ? 'scarce' : 'cold', random)
   }
 
+  /** From another shelf where this one is empty for the moment. */
   pickFrom(shelf: Shelf, random: Random): KnownProduct {
-    return random.pick(this.products.filter((product) => product.shelf === shelf))
+    const products = this.#on(shelf)
+    return random.pick(products.length > 0 ? products : this.products)
   }
 
-  lack(id: number): void {
-    this.#wanting.add(id)
+  /** Somebody was refused it. What was plenty and has nothing left is not there any more. */
+  lack(id: number, available: number): void {
+    const isScarce = this.#on('scarce').some((product) => product.id === id)
+    if (isScarce) this.#wanting.add(id)
+    else if (available === 0) this.remove(id)
   }
 
   /** A product of the shelf for scarce ones that somebody was refused; it counts as refilled from now on. */
@@ -75,6 +81,10 @@ export class Catalogue {
       if (product) return product
     }
     return undefined
+  }
+
+  #on(shelf: Shelf): KnownProduct[] {
+    return this.products.filter((product) => product.shelf === shelf)
   }
 }
 

@@ -40,7 +40,7 @@ const everyWeight = doings.reduce((sum, { weight }) => sum + weight, 0)
 /** What a client does next: an order, where what was drawn needs something that is not there. */
 export function drawDoing({ random, ownOrders, catalogue }: Client): Doing {
   const drawn = byWeight(random)
-  if (drawn === deleting && catalogue.hasGap()) return replacing
+  if (drawn === deleting && catalogue.findGap()) return replacing
   const lacks = { order: ownOrders.length === 0, picture: catalogue.pictures.length === 0 }
   return drawn.needs && lacks[drawn.needs] ? ordering : drawn
 }

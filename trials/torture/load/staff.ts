@@ -1,4 +1,4 @@
-import type { Outcome, Sending } from './caller.ts'
+import type { Answer, Outcome, Sending } from './caller.ts'
 import { newProduct, type Shelf } from './catalogue.ts'
 import {
   type Client,
@@ -20,7 +20,9 @@ export async function adjustStock(client: Client, operation: Operation): Promise
       body: { delta, reason: `operation ${operation.operation}` },
     }),
   )
-  return typeof outcome === 'string' ? outcome : 'final'
+  if (typeof outcome === 'string') return outcome
+  takeOffIfGone(client, id, outcome)
+  return 'final'
 }
 
 /** Half of the edits say what they are based on, and may come too late. */
@@ -32,15 +34,17 @@ export async function editPrice(client: Client, operation: Operation): Promise<E
   const final = await repeatUntilFinal(client, () =>
     toProducts(client, operation, 'PUT', `/products/${id}`, { body, headers }),
   )
-  if (final?.status === 200) catalogue.learnPrice(id, body.price)
-  return final ? 'final' : 'open'
+  if (!final) return 'open'
+  if (final.status === 200) catalogue.learnPrice(id, body.price)
+  takeOffIfGone(client, id, final)
+  return 'final'
 }
 
-/** Puts a new product on a shelf. What was created without an answer is never sold. */
+/** Puts a new product on a shelf, one with a gap where nothing else is said. What was created without an answer is never sold. */
 export async function createProduct(
   client: Client,
   operation: Operation,
-  shelf: Shelf = 'cold',
+  shelf: Shelf = client.catalogue.findGap() ?? 'cold',
   body = newProduct(`operation ${operation.operation}`, shelf, client.random),
 ): Promise<Ending> {
   const outcome = await sendWhileSafe(client, () =>
@@ -69,6 +73,11 @@ export async function upload(client: Client, operation: Operation): Promise<Endi
   if (typeof outcome === 'string') return outcome
   if (outcome.status === 200) client.catalogue.keepPicture(saidIn(outcome).image_url)
   return 'final'
+}
+
+/** Somebody else may have taken it off the list. */
+function takeOffIfGone({ catalogue }: Client, id: number, { status }: Answer): void {
+  if (status === 404) catalogue.remove(id)
 }
 
 async function ifUnchanged(

@@ -11,7 +11,7 @@ export function lanesOf(events: HistoryEvent[], lastMs: number): Lane[] {
   const put = (name: string, mark: Mark) => lanes.set(name, [...(lanes.get(name) ?? []), mark])
   const begun = new Map<string, number>()
   for (const event of events) {
-    if (event.type === 'fault') {
+    if (event.type === 'fault' && event.detail !== 'left out') {
       const key = `${event.fault} ${event.on}`
       if (event.phase === 'begin') begun.set(key, event.at)
       else put(event.on, spanOf(event.fault, begun.get(key) ?? event.at, event.at))

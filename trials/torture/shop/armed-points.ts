@@ -18,11 +18,13 @@ export class ArmedPoints {
   readonly counts: Record<string, number> = {}
   #child: ChildProcess | undefined
   #waiting = new Map<number, Waiting>()
+  /** Kills whose time is over; one may be on its way all the same. */
+  readonly #lateKills = new Set<number>()
   #clockOffsetMs = 0
-  /** Told when the service dies as it was armed to; resolves when it has. */
-  readonly #whenKilled: () => Promise<unknown>
+  /** Told when the service dies as it was armed to; resolves when it has, false where there was none. */
+  readonly #whenKilled: () => Promise<boolean>
 
-  constructor(whenKilled: () => Promise<unknown>) {
+  constructor(whenKilled: () => Promise<boolean>) {
     this.#whenKilled = whenKilled
   }
 
@@ -49,12 +51,15 @@ export class ArmedPoints {
         resolve(facts)
       }
       const timer = setTimeout(() => {
+        if (action.action === 'kill') this.#lateKills.add(id)
         this.#tell({ type: 'disarm', id })
         settle(undefined)
       }, withinMs)
       const reached = (facts: Facts) => {
         clearTimeout(timer)
-        if (action.action === 'kill') return void this.#whenKilled().then(() => settle(facts))
+        if (action.action === 'kill') {
+          return void this.#whenKilled().then((isKilled) => settle(isKilled ? facts : undefined))
+        }
         if (action.action === 'hold_until') void this.#letGoAfter(action.until(facts), id)
         settle(facts)
       }
@@ -72,6 +77,7 @@ export class ArmedPoints {
   #hear(message: FromService): void {
     if (message.type === 'reached') {
       this.#waiting.get(message.id)?.reached(message.facts)
+      if (this.#lateKills.delete(message.id)) void this.#whenKilled()
       return
     }
     for (const [point, count] of Object.entries(message.counts)) {

@@ -13,13 +13,13 @@ export async function findBackends(database: RunningDatabase): Promise<Backend[]
 
 /** Ends up to so many of them, busy ones first, as an administrator does, and says how many. */
 export async function terminateBackends(database: RunningDatabase, most: number): Promise<number> {
-  const ended = await ask(
+  const chosen = await ask<{ ended: boolean }>(
     database,
-    `select pg_terminate_backend(pid) from
+    `select pg_terminate_backend(pid) as ended from
        (select pid from ${serviceBackends} order by state = 'idle', random() limit $2) as chosen`,
     [most],
   )
-  return ended.length
+  return chosen.filter(({ ended }) => ended).length
 }
 
 const serviceBackends = `(select pid, state from pg_stat_activity

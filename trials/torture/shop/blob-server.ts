@@ -10,8 +10,8 @@ export type BlobServer = {
   port: number
   logFile: string
   isRunning(): boolean
-  /** By SIGKILL; resolves when it has ended. It is started again after a while. */
-  kill(): Promise<void>
+  /** By SIGKILL; resolves when it has ended, false where none ran. It is started again after a while. */
+  kill(): Promise<boolean>
   /** By SIGKILL, and it is not there for so long; resolves when it serves again. */
   killFor(ms: number): Promise<void>
   start(): Promise<void>

@@ -30,14 +30,14 @@ export type DatabaseServer = {
   /** Where it is reached directly, past every link. */
   config(): RunningDatabase
   isRunning(): boolean
-  /** The server and all its processes at one moment, by SIGKILL; it is started again after a while. */
-  kill(): Promise<void>
+  /** The server and all its processes at one moment, by SIGKILL; it is started again after a while. False where none ran. */
+  kill(): Promise<boolean>
   /** Resolves when it serves. */
   start(): Promise<void>
   /** In good order; it stays so until `start`. */
   stop(): Promise<void>
-  /** Stops all its processes like a machine that hangs, and lets them go on; resolves then. */
-  pause(ms: number): Promise<void>
+  /** Stops all its processes like a machine that hangs, and lets them go on; resolves then. False where none ran. */
+  pause(ms: number): Promise<boolean>
   /** One of the services' by SIGKILL: the server ends all others and recovers. False where there was none. */
   killBackend(): Promise<boolean>
   /** Some of the services', as an administrator ends them. Resolves with how many. */
@@ -100,7 +100,9 @@ export async function startDatabaseServer(spec: DatabaseSpec): Promise<DatabaseS
     start: () => supervisor.start(),
     stop,
     pause: async (ms) => {
-      if (supervisor.pid) await pauseFamily(supervisor.pid, ms)
+      if (!supervisor.pid) return false
+      await pauseFamily(supervisor.pid, ms)
+      return true
     },
     killBackend: async () => {
       const backends = await findBackends(config())

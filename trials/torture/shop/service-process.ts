@@ -23,21 +23,21 @@ export type ServiceProcess = {
   readonly pid: number
   /** Whether it has said that it is started, and has not ended since. */
   isRunning(): boolean
-  /** By SIGKILL; resolves when it has ended. It is started again after a while. */
-  kill(): Promise<void>
+  /** By SIGKILL; resolves when it has ended, false where none ran. It is started again after a while. */
+  kill(): Promise<boolean>
   /** By SIGTERM; it stays so until `start`. `code` is null where it did not end by itself. */
   stop(): Promise<{ code: number | null; ms: number }>
   /** Resolves when it serves. */
   start(): Promise<void>
   /** By SIGTERM, and started again at once; resolves when it serves. */
   restart(): Promise<{ code: number | null; ms: number }>
-  /** Stops it like a machine that hangs, and lets it go on; resolves then. */
-  pause(ms: number): Promise<void>
+  /** Stops it like a machine that hangs, and lets it go on; resolves then. False where none ran. */
+  pause(ms: number): Promise<boolean>
   /** How far its wall clock is off, also in its next lives. */
   setClock(offsetMs: number): void
   /**
    * The next time that a point is reached this is done. Resolves with the facts then, where it was killed when it has ended;
-   * with undefined after `withinMs`.
+   * with undefined after `withinMs`, or where nothing ran that could be killed.
    */
   arm(point: string, action: Action, options: ArmOptions): Promise<Facts | undefined>
   /** How often each point was reached, over all its lives. */
@@ -89,7 +89,9 @@ export async function startServiceProcess(spec: ServiceSpec): Promise<ServicePro
       return ended
     },
     pause: async (ms) => {
-      if (supervisor.pid) await pauseFamily(supervisor.pid, ms)
+      if (!supervisor.pid) return false
+      await pauseFamily(supervisor.pid, ms)
+      return true
     },
     setClock: (offsetMs) => points.setClock(offsetMs),
     arm: (point, action, options) => points.arm(point, action, options),

@@ -8,7 +8,7 @@ describe('what is supervised', () => {
   it('is begun again when it was killed and when it ended by itself, and both are told apart', async () => {
     const { supervisor, ends, told } = supervised()
     await supervisor.start()
-    await supervisor.strike(() => ends.at(-1)?.('SIGKILL'))
+    assert.equal(await supervisor.strike(() => ends.at(-1)?.('SIGKILL')), true)
     assert.equal(supervisor.isServing, false)
     await supervisor.start()
     ends.at(-1)?.('exit code 1')
@@ -33,6 +33,7 @@ describe('what is supervised', () => {
     await sleep(30)
     assert.equal(ends.length, 1)
     assert.equal(supervisor.pid, undefined)
+    assert.equal(await supervisor.strike(() => assert.fail('There is nothing to end.')), false)
     await supervisor.start()
     assert.equal(supervisor.isServing, true)
     await supervisor.rest(() => ends.at(-1)?.('exit code 0'))

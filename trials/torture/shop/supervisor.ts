@@ -64,13 +64,14 @@ export class Supervisor {
     }
   }
 
-  /** Ends what runs now, as `end` does it; it is begun again afterwards. Resolves when it has ended. */
-  async strike(end: (pid: number) => void | Promise<void>): Promise<void> {
+  /** Ends what runs now, as `end` does it; it is begun again afterwards. Resolves when it has ended; false where nothing ran. */
+  async strike(end: (pid: number) => void | Promise<void>): Promise<boolean> {
     const life = this.#life
-    if (!life) return
+    if (!life) return false
     this.#asked.add(life)
     await end(life.pid)
     await life.ended
+    return true
   }
 
   /** Ends it, and it stays so until `start`. Resolves with how it ended; undefined where nothing ran. */
@@ -83,9 +84,9 @@ export class Supervisor {
     return life?.ended
   }
 
-  /** What runs now ends soon and was meant to; resolves when it has. */
-  async expectEnd(): Promise<void> {
-    await this.strike(() => {})
+  /** What runs now ends soon and was meant to; resolves when it has. False where nothing ran. */
+  expectEnd(): Promise<boolean> {
+    return this.strike(() => {})
   }
 
   async #keepRunning(): Promise<void> {
