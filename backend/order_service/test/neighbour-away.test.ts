@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startTcpProxy } from '@tallyshop/service-kit/test-support/tcp-proxy'
 import { assertBooksAgree } from './books.ts'
 import { answerProperly, say } from './manners.ts'
 import { eventually, freshKey, line, openSuite } from './order-suite.ts'
@@ -14,11 +15,11 @@ const placing = (product: number, key = freshKey(), at = client) =>
 const recorded = async () => (await db.sql`select from placements`).count
 
 /** Orders `product` until orders are refused unrecorded; returns the keys of those that were noted, and the refusal. */
-async function placeUntilUnavailable(product: number) {
+async function placeUntilUnavailable(product: number, at = client) {
   const noted: ReturnType<typeof freshKey>[] = []
   for (;;) {
     const key = freshKey()
-    const answer = await placing(product, key)
+    const answer = await placing(product, key, at)
     assert.equal(answer.status, 503)
     if (answer.body.code !== 'outcome_pending') return { noted, answer }
     noted.push(key)
@@ -82,6 +83,21 @@ test('while it is away no order is a trial, and when it is back orders are taken
   await eventually(async () => assert.equal((await placing(product)).status, 201))
   assert.equal(await recorded(), noted + 1)
   await db.sql`update placements set lease_until = now() where state = 'placing'`
+})
+
+test('while it is away an order without a key is refused with no look into the database', async () => {
+  const product = fake.addProduct()
+  const proxy = await startTcpProxy(db.config.host, db.config.port)
+  const replica = await startReplica({ postgres: { ...db.config, host: '127.0.0.1', port: proxy.port } })
+  await fake.goAway()
+  await placeUntilUnavailable(product, replica)
+  const noted = await recorded()
+  proxy.silence()
+  const { status, body } = await replica.post('/orders/', { items: [line(product)] })
+  assert.deepEqual([status, body.code, await recorded()], [503, 'unavailable', noted])
+  await fake.comeBack()
+  await proxy.close()
+  await replica.stop()
 })
 
 test('one that lives and is not ready is away', async () => {

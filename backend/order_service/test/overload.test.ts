@@ -27,6 +27,7 @@ test('orders that would wait too long are refused before they are noted, and tho
     [unnamed.status, unnamed.body.code, unnamed.headers['retry-after']],
     [503, 'unavailable', '1'],
   )
+  assert.ok(unnamed.headers['idempotency-key'])
   // Its key might be known already, and nobody looked.
   assert.deepEqual([named.status, named.body.code], [503, 'outcome_pending'])
   assert.ok(named.headers['idempotency-key'])

@@ -129,7 +129,6 @@ export async function createHttpServer(options: HttpOptions): Promise<App> {
   app.setErrorHandler(problemHandler(problems, unknownId))
   log.warn('ACCESS=open: nobody signs in, and everyone who reaches this service is staff')
   logRequests(app)
-  shedLoad(app, options.waiting)
   refuseOddHeads(app)
   hangUpOnEndless(app)
   hangUp(app)
@@ -140,6 +139,8 @@ export async function createHttpServer(options: HttpOptions): Promise<App> {
   const { corsOrigins } = config.access
   if (corsOrigins.length > 0)
     await app.register(cors, { origin: corsOrigins, methods: corsMethods, exposedHeaders })
+  // Behind what a page of another origin needs to read a refusal.
+  shedLoad(app, options.waiting)
   // From here on every route says who may call it, and is known when an address is asked for by a wrong method.
   app.addHook('onRoute', refuseUndeclared)
   answerUnknownRoutes(app)

@@ -39,9 +39,12 @@ export function markUndone(error: Error): void {
 
 const undone = new WeakSet<Error>()
 
-/** The server ended this statement and nothing else; a session that it ends (FATAL) may have committed before. */
+/**
+ * The server ended this statement and nothing else; a session that it ends (FATAL) may have committed before, and by some
+ * codes it says that it does not know itself (08, 40003).
+ */
 function wasEndedAlone(error: Error): boolean {
-  return error instanceof pg.DatabaseError && error.severity === 'ERROR'
+  return error instanceof pg.DatabaseError && error.severity === 'ERROR' && !/^(08|40003)/.test(codeOf(error))
 }
 
 /** Not reached, or not let in. */

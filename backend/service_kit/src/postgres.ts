@@ -50,7 +50,13 @@ export function readPostgresConfig(read: EnvironmentReader, database: string): P
   }
 }
 
-export type Limits = { connections: number; connectMs?: number; statementMs: number; lockMs: number }
+export type Limits = {
+  connections: number
+  connectMs?: number
+  statementMs: number
+  lockMs: number
+  idleMs?: number
+}
 
 const usualLimits: Limits = { connections: 10, statementMs: 10_000, lockMs: 8_000 }
 
@@ -70,7 +76,9 @@ export function openPool({ scratch: _scratch, ...server }: PostgresConfig, limit
     connectionTimeoutMillis: limits.connectMs ?? 10_000,
     statement_timeout: limits.statementMs,
     lock_timeout: limits.lockMs,
-    idle_in_transaction_session_timeout: 15_000,
+    // A replica that hangs or is cut off holds the rows of products that many want no longer than this: those who wait for
+    // them have 5 s for their verdict.
+    idle_in_transaction_session_timeout: limits.idleMs ?? 3_000,
     // The server ends a statement itself; this is for a server that does not answer any more.
     query_timeout: limits.statementMs + 2_000,
     options: '-c TimeZone=UTC -c client_connection_check_interval=2s -c idle_session_timeout=1min',

@@ -37,7 +37,9 @@ export function problemHandler(table: ProblemTable, unknownId: Problem) {
         : hasGone(request, error)
           ? gone
           : toProblem(error, request.method)
-    if (problem.status >= 500) request.log.error({ err: thrown }, problem.code)
+    // A refusal of what is too much has no cause but that; its stack is that of the start.
+    if (thrown instanceof Problem && thrown.code === 'overloaded') request.log.warn(thrown.code)
+    else if (problem.status >= 500) request.log.error({ err: thrown }, problem.code)
     return sendProblem(reply, problem)
   }
 }

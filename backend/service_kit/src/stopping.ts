@@ -28,8 +28,11 @@ const silenceMs = 500
 /** For answers that are on their way: Node would cut them off. */
 const flushMs = 1_000
 
-/** With the above longer than a verdict of a neighbour is waited for; what is left of the 8 s of a stop is for the pools. */
-const lastMs = 4_500
+/**
+ * Since the stop began, whatever was flushed: longer than a verdict of a neighbour is waited for (5 s). What is left of the 8 s
+ * of a stop is for the pools.
+ */
+const lastMs = 5_500
 
 /**
  * Notes when a stop begins, and lets nobody hold it up who says nothing or does not listen: Node waits for such connections
@@ -50,6 +53,7 @@ export function addStopping(
   })
   app.addHook('preClose', async () => {
     app.stopping.hasBegun = true
+    setTimeout(() => app.server.closeAllConnections(), lastMs).unref()
     const answers = [...underWay.values()].flatMap((responses) => [...responses])
     const halfSent = answers.filter(
       ({ writableEnded, writableFinished }) => writableEnded && !writableFinished,
@@ -59,6 +63,5 @@ export function addStopping(
     setTimeout(() => {
       for (const [socket, responses] of underWay) if (responses.size === 0) socket.destroy()
     }, silenceMs).unref()
-    setTimeout(() => app.server.closeAllConnections(), lastMs).unref()
   })
 }

@@ -14,7 +14,9 @@ export async function createScratchDatabase(): Promise<ScratchDatabase> {
   const server = scratchServer()
   const config = { ...server, database: `test_${randomUUID().replaceAll('-', '_')}` }
   await administrate(server, (admin) => admin`create database ${raw(config.database)} template template0`)
-  const sql = openPool(config)
+  // A test may hold a lock for as long as what it looks at takes.
+  const limits = { connections: 10, statementMs: 10_000, lockMs: 8_000, idleMs: 60_000 }
+  const sql = openPool(config, limits)
   const drop = async () => {
     await sql.end()
     await administrate(server, (admin) => admin`drop database if exists ${raw(config.database)} with (force)`)

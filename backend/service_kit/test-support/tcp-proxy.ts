@@ -38,7 +38,8 @@ export async function startTcpProxy(host: string, port: number): Promise<TcpProx
   const address = server.address()
   const cut = () => {
     passing = false
-    for (const socket of open) socket.resetAndDestroy()
+    // In a shutdown under way a reset is EINVAL, and Node would leave the socket open for good.
+    for (const socket of open) socket.writableEnded ? socket.destroy() : socket.resetAndDestroy()
   }
   const restore = () => {
     passing = true

@@ -3,9 +3,11 @@ import { after, before, beforeEach, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type App, createHttpServer, listen } from '../src/http-server.ts'
 import { Problem } from '../src/problems.ts'
+import { overloaded } from '../src/shedding.ts'
 import { type Client, createClient } from '../test-support/http.ts'
 import { captureLog } from '../test-support/log-lines.ts'
 
+const elsewhere = 'https://elsewhere.example'
 const waits = { first: 0, last: 0 }
 const { log, lines } = captureLog()
 let app: App
@@ -13,7 +15,7 @@ let client: Client
 before(async () => {
   const mode = 'open' as const
   const publicUrl = 'http://localhost:3000'
-  const access = { mode, publicUrl, corsOrigins: [], serviceAuthSecret: 's'.repeat(16) }
+  const access = { mode, publicUrl, corsOrigins: [elsewhere], serviceAuthSecret: 's'.repeat(16) }
   const config = { bindAddress: '127.0.0.1', port: 0, access }
   app = await createHttpServer({
     title: 'Test Service',
@@ -25,6 +27,7 @@ before(async () => {
     waiting: { first: { waitingMs: () => waits.first }, last: { waitingMs: () => waits.last } },
     routes: async (app) => {
       app.get('/look', { config: { access: 'anyone', shedFirst: true } }, async () => ['thing'])
+      app.get('/in-line', { config: { access: 'anyone' } }, () => Promise.reject(overloaded))
       app.put('/work', { config: { access: 'anyone' } }, async () => ['done'])
     },
   })
@@ -45,6 +48,19 @@ test('while others wait too long looking is refused and work is done', async () 
   assert.equal((await client.put('/work')).status, 200)
   for (const probe of ['/livez', '/readyz']) assert.equal((await client.get(probe)).status, 200)
   assert.deepEqual([app.isOverloaded('first'), app.isOverloaded('last')], [true, false])
+})
+
+test('a page of another origin can read the refusal', async () => {
+  waits.first = 1_001
+  const { status, headers } = await client.get('/look', { origin: elsewhere })
+  assert.deepEqual([status, headers['access-control-allow-origin']], [503, elsewhere])
+  assert.equal(headers['x-content-type-options'], 'nosniff')
+})
+
+test('what is refused in line is no error of ours', async () => {
+  assert.equal((await client.get('/in-line')).body.code, 'overloaded')
+  const told = lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === 'overloaded')
+  assert.deepEqual([told.level, told.err], [40, undefined])
 })
 
 test('a wait that anyone can bear is no overload, and afterwards all is as before', async () => {
@@ -75,5 +91,6 @@ test('a process that is late with everything is overloaded, one that stood still
   assert.equal(app.isOverloaded('first'), false)
   for (let times = 0; times < 10 && !app.isOverloaded('first'); times += 1) await standStill(1_500)
   assert.equal(app.isOverloaded('first'), true)
-  while (app.isOverloaded('first')) await sleep(50)
+  for (let times = 0; times < 100 && app.isOverloaded('first'); times += 1) await sleep(50)
+  assert.equal(app.isOverloaded('first'), false)
 })

@@ -27,6 +27,7 @@ const options: HttpOptions = {
     app.get('/huge', { config }, async () => 'x'.repeat(50_000_000))
     app.get('/huge-later', { config }, async () => sleep(2_000, 'x'.repeat(50_000_000)))
     app.get('/slow', { config }, async () => sleep(400, ['thing']))
+    app.get('/verdict', { config }, async () => sleep(5_000, ['thing']))
   },
 }
 
@@ -66,6 +67,15 @@ test('what is under way when a server closes is answered, and what is arriving i
     assert.match(said, /^HTTP\/1.1 200 OK\r\n(.+\r\n)*connection: close\r\n/i)
     assert.match(said, /\["thing"\]$/)
   }
+  await closed
+})
+
+test('an answer that takes as long as a verdict is waited for is not cut', async () => {
+  const { app, client } = await startServer()
+  const answer = client.get('/verdict')
+  await sleep(200)
+  const closed = app.close()
+  assert.equal((await answer).status, 200)
   await closed
 })
 

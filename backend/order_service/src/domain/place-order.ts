@@ -22,11 +22,11 @@ export async function placeOrder(
 ): Promise<PlacedAnswer> {
   const intent = { orderUid, key, requestHash: hashOf(wish), request: wish }
   // A key of the asker's own may be that of an order which is noted already: then it is not true that nothing is.
-  const unheard = key === orderUid ? rethrow : stillOpen
-  if (!allocations.isReachable() && !(await placements.findByKey(key).catch(unheard))) {
+  const isFresh = key === orderUid
+  if (!allocations.isReachable() && (isFresh || !(await placements.findByKey(key).catch(stillOpen)))) {
     throw new OrderingUnavailable()
   }
-  if (!(await placements.begin(intent).catch(unheard))) {
+  if (!(await placements.begin(intent).catch(isFresh ? rethrow : stillOpen))) {
     return joinEarlier(intent, { placements, allocations })
   }
   return settle({ ...intent, attempts: 1, ageMs: 0 }, { placements, allocations })

@@ -77,6 +77,7 @@ async function returnKey({ headers, principal }: FastifyRequest, reply: FastifyR
 async function refuseWhenOverloaded({ server }: FastifyRequest, reply: FastifyReply): Promise<void> {
   if (!server.isOverloaded('last')) return
   if (reply.hasHeader('idempotency-key')) throw new OutcomePending('There is too much to do to look.')
+  reply.header('idempotency-key', randomUUID())
   throw new OrderingUnavailable('There is too much to do.')
 }
 

@@ -14,7 +14,9 @@ function beside(...answers: boolean[]) {
 }
 
 async function until(condition: () => boolean) {
-  while (!condition()) await sleep(5)
+  for (const deadline = Date.now() + 10_000; !condition(); await sleep(5)) {
+    assert.ok(Date.now() < deadline, 'it does not come')
+  }
 }
 
 test('one failure is enough to find out that the neighbour is away', async () => {
