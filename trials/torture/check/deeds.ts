@@ -20,7 +20,9 @@ export type Sent = {
   // biome-ignore lint/suspicious/noExplicitAny: what the load sends; its checks know its shape.
   body?: any
   answer?: { at: number; status: number; code?: string; key?: string; told?: Told; text?: string }
+  /** Where no answer came: why, and when that was known. */
   failure?: string
+  failedAt?: number
 }
 
 /** An operation of the history: what was sent for it, and how it ended for its client. */
@@ -99,6 +101,7 @@ export class Deeds {
     deed.touchedAt = event.at
     if (event.type === 'no_answer') {
       sent.failure = event.error
+      sent.failedAt = event.at
       return
     }
     const { at, status, code, key, text } = event

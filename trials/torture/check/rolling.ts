@@ -4,15 +4,16 @@ import type { AddFinding } from './finding.ts'
 
 /**
  * `rolling restart`: while the services are restarted in turn by SIGTERM, and nothing else is wrong, each request gets an
- * answer, and none is told that the shop cannot serve. Operations that began before may still suffer from what was before.
+ * answer, and none is told that the shop cannot serve. Operations that began before may still suffer from what was before,
+ * and requests that are under way at the end from what comes next.
  */
 export function judgeRolling(deeds: Deed[], events: HistoryEvent[], add: AddFinding): void {
   for (const { from, until } of spansOf(events)) {
     for (const { kind, operation, sent } of deeds) {
       const [first] = sent
       if (!first || first.at < from) continue
-      for (const { at, answer, failure } of sent) {
-        if (at >= until) continue
+      for (const { at, answer, failure, failedAt } of sent) {
+        if ((answer?.at ?? failedAt ?? Number.POSITIVE_INFINITY) > until) continue
         const trouble =
           failure ?? (answer && answer.status >= 500 ? `${answer.status} ${answer.code}` : undefined)
         if (trouble) add('rolling restart', `Operation ${operation} (${kind}) at ${at} ms: ${trouble}.`)

@@ -44,7 +44,11 @@ export class Target {
         answer.on('error', () => {})
         resolve(answer.statusCode === 200)
       })
-      const timer = setTimeout(() => asking.destroy(), timeoutMs)
+      // After a pause of our own, in which the checker was busy, the answer may be there and only not heard yet.
+      const hearMs = 50
+      let timer = setTimeout(() => {
+        timer = setTimeout(() => asking.destroy(), hearMs)
+      }, timeoutMs)
       asking.on('error', () => {})
       asking.on('close', () => {
         clearTimeout(timer)
