@@ -70,6 +70,16 @@ test('a stock that was changed behind the ledger is found while the shop is busy
     .sql`update products set stock_quantity = stock_quantity + 5 where product_id = ${productId}`
 })
 
+test('each of thousands of orders that stock is held for and nobody knows is named', async () => {
+  const { sql } = shop.productDb
+  const uids = Array.from({ length: 3_000 }, () => randomUUID())
+  await sql`insert into allocations (order_uid, verdict) select uid, 'held' from unnest(${uids}::uuid[]) as uid`
+  const { differences, unlisted } = await reconcile(shop.databases, pass)
+  await sql`delete from allocations where order_uid = any(${uids}::uuid[])`
+  assert.deepEqual(new Set(differences.map(({ orderUid }) => orderUid)), new Set(uids))
+  assert.equal(unlisted, 0)
+})
+
 test('an order that does not settle is found, and one that has just begun is not', async () => {
   const orderUid = randomUUID()
   await shop.orderDb.sql`

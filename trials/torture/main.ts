@@ -62,8 +62,10 @@ async function torture({ seconds, seed, clients, faults, replay, atLeast }: Argu
           end.signal,
         )
       : []
-  const events = [...outcome.events, ...restores.flatMap(({ findings }) => findings)]
   const at = outcome.events.at(-1)?.at ?? 0
+  // Theirs is another history: on this one they come at the end.
+  const later = restores.flatMap(({ findings }) => findings.map((finding) => ({ ...finding, at })))
+  const events = [...outcome.events, ...later]
   for (const detail of shortfalls(outcome.events, atLeast)) {
     events.push({ at, type: 'finding', check: 'too little', detail })
   }
