@@ -8,6 +8,8 @@ let said: string
 
 before(async () => {
   clone = makeCloneWithLeftovers()
+  // On a builder that has seen none of it, and for the image that nothing has started yet.
+  await clone.build()
   clone.change('backend/product_service/src/main.ts')
   said = await clone.build()
 })

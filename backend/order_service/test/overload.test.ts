@@ -13,11 +13,14 @@ test('orders that would wait too long are refused before they are noted, and tho
   const place = (headers = {}) => client.post('/orders/', { items: [line(product)] }, headers)
   // A pool that has all its connections: those who wait begin to wait at once.
   await Promise.all(Array.from({ length: 10 }, () => place(freshKey())))
+  const { promise: lockIsHeld, resolve: lock } = Promise.withResolvers<void>()
   const { promise: unlocked, resolve: unlock } = Promise.withResolvers<void>()
   const locked = db.sql.begin(async (tx) => {
     await tx`lock table placements in exclusive mode`
+    lock()
     await unlocked
   })
+  await lockIsHeld
   // Ten of them have all the connections, and the others wait for one.
   const waiting = Array.from({ length: 15 }, () => place(freshKey()))
   await sleep(2_000)
