@@ -35,6 +35,8 @@ export type RestoreOptions = {
 
 /** How long orders go on after each restore before what is left is judged. */
 const afterMs = 4_000
+/** Nothing else is wrong then: well within what is promised. */
+const settledMs = 20_000
 const clients = 8
 
 /** As many as a run of so many seconds has room for, of each database in turn; long ones begin with the promised 30 s. */
@@ -121,7 +123,7 @@ async function tryRestore(
   const restoredAt = history.now()
   await sleep(afterMs, undefined, { signal })
   load.pauseNew()
-  await settle({ looks, load, history }, history.now())
+  await settle({ looks, load, history }, history.now(), settledMs)
   const { differences } = await reconcile(databases)
   const judged = await judgeRestored({ only, restoredAt, events: history.events, differences, looks })
   for (const detail of judged.faults) note(`restore of ${only}`, detail)
