@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Arguments } from './arguments.ts'
@@ -63,6 +63,7 @@ type MutantOptions = { seed: number; clients: number; signal: AbortSignal }
 
 async function tryMutant(mutant: Mutant, options: MutantOptions): Promise<Caught> {
   const folder = join(home, mutant.name.replaceAll(/\W+/g, '-'))
+  rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   return caughtIn(mutant, await (mutant.under.restore ? tryRestored : tryBroken)(mutant, folder, options))
 }
