@@ -22,7 +22,7 @@ type AzuriteSpec = {
 }
 
 const accountName = 'tallyshop'
-const preloads = ['./azurite-save-often.cjs', './keep-compiled.cjs'].flatMap((file) => [
+const preloads = ['./azurite-durable.cjs', './keep-compiled.cjs'].flatMap((file) => [
   '--require',
   fileURLToPath(new URL(file, import.meta.url)),
 ])

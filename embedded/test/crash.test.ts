@@ -5,7 +5,7 @@ import { after, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { signal } from '../src/postgres/foreign-process.ts'
 import { assertNothingLeft, type LaunchedShop, lastLine, openPlace, portsOf } from './launched-shop.ts'
-import { makeProduct, placeOrder, uploadPicture } from './shop-calls.ts'
+import { findProduct, makeProduct, placeOrder, uploadPicture } from './shop-calls.ts'
 
 describe('after kill -9', () => {
   const place = openPlace()
@@ -44,33 +44,40 @@ describe('after kill -9', () => {
     await assertNothingLeft(processes, ports, 3000)
   })
 
-  it('of everything amid orders the next start has each acknowledged order, and the picture of a second ago', async () => {
+  it('of everything amid orders and uploads the next start has each acknowledged order, and every picture', async () => {
     const shop = place.launch()
     const { shop: url } = await shop.urls()
-    const product = await makeProduct(url, 'Kettle')
-    const picture = await uploadPicture(url, product)
-    await sleep(1000)
+    const products = await Promise.all(['Kettle', 'Jug', 'Cup', 'Pot'].map((name) => makeProduct(url, name)))
     const acknowledged: number[] = []
     const ordering = Array.from({ length: 8 }, async () => {
       for (;;) {
-        const order = await placeOrder(url, product)
+        const order = await placeOrder(url, products[0] as number)
         if (order === undefined) return
         acknowledged.push(order)
       }
     })
-    await sleep(500)
+    let uploads = 0
+    const uploading = products.map(async (product) => {
+      while (await uploadPicture(url, product).catch(() => undefined)) uploads += 1
+    })
+    await sleep(1000)
     for (const pid of shop.processes().keys()) signal(pid, 'SIGKILL')
-    await Promise.all(ordering)
+    await Promise.all([...ordering, ...uploading])
     assert.ok(acknowledged.length > 8, `${acknowledged.length} orders`)
+    assert.ok(uploads > 8, `${uploads} uploads`)
 
     const next = place.launch()
     const { shop: nextUrl } = await next.urls()
     for (const order of acknowledged) {
       assert.equal((await fetch(`${nextUrl}/api/orders/${order}`)).status, 200, `order ${order}`)
     }
-    const shown = await fetch(picture.replace(url, nextUrl))
-    assert.equal(shown.status, 200)
-    assert.equal(shown.headers.get('content-type'), 'image/webp')
+    for (const product of products) {
+      const { image_url: address } = await findProduct(nextUrl, product)
+      assert.ok(address, `product ${product}`)
+      const shown = await fetch(address)
+      assert.equal(shown.status, 200, `product ${product}`)
+      assert.equal(shown.headers.get('content-type'), 'image/webp')
+    }
     await next.launcher.stop(5000)
   })
 })

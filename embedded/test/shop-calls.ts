@@ -11,11 +11,13 @@ export async function makeProduct(shopUrl: string, name: string): Promise<number
   return ((await response.json()) as { product_id: number }).product_id
 }
 
-/** The name of a product, read through the shop's own address. */
-export async function findProduct(shopUrl: string, productId: number): Promise<string> {
+type Product = { name: string; image_url: string | null }
+
+/** A product as the shop's own address shows it. */
+export async function findProduct(shopUrl: string, productId: number): Promise<Product> {
   const response = await fetch(`${shopUrl}/api/products/${productId}`)
   assert.equal(response.status, 200, await response.clone().text())
-  return ((await response.json()) as { name: string }).name
+  return (await response.json()) as Product
 }
 
 /** Orders one piece; gives the order's id once the shop has acknowledged it, undefined when it did not. */

@@ -36,7 +36,7 @@ describe('npm start', () => {
 
     assert.equal(await second.exitCode(10_000), 'exit code 1')
     assert.match(lastLine(second), /^The shop already runs on the data in .+ \(process \d+\): .+\.$/)
-    assert.equal(await findProduct((await shop.urls()).shop, productId), 'Teapot')
+    assert.equal((await findProduct((await shop.urls()).shop, productId)).name, 'Teapot')
   })
 
   it('stops everything within five seconds of Ctrl-C, also when it is pressed twice', async () => {
@@ -59,7 +59,7 @@ describe('npm start', () => {
     const urls = await shop.urls()
     const processes = shop.processes()
 
-    assert.equal(await findProduct(urls.shop, productId), 'Teapot')
+    assert.equal((await findProduct(urls.shop, productId)).name, 'Teapot')
     process.kill(shop.launcher.pid, 'SIGTERM')
     assert.equal(await shop.exitCode(5000), 'exit code 0')
     await assertNothingLeft(processes, [])
