@@ -33,7 +33,21 @@ export class ImageDecoder {
    */
   async decode(file: Buffer, signal: AbortSignal): Promise<Picture> {
     clearTimeout(this.#idle)
-    if (!this.#process || hasEnded(this.#process)) this.#process = startProcess()
+    // One that was there before can have been killed without the picture's doing, for want of memory perhaps.
+    const wasThere = this.#process !== undefined
+    try {
+      let picture = await this.#decodeOnce(file, signal)
+      if (!picture && wasThere) picture = await this.#decodeOnce(file, signal)
+      if (!picture) throw new InvalidPicture('The picture cannot be decoded.')
+      return picture
+    } finally {
+      this.#idle = setTimeout(() => this.close(), idleMs).unref()
+    }
+  }
+
+  /** Undefined where the process ended by itself. */
+  async #decodeOnce(file: Buffer, signal: AbortSignal): Promise<Picture | undefined> {
+    this.#process ??= startProcess()
     const decoder = this.#process
     const kill = () => decoder.child.kill('SIGKILL')
     const timer = setTimeout(kill, decodeTimeoutMs)
@@ -42,13 +56,14 @@ export class ImageDecoder {
       return await ask(decoder, file)
     } catch (error) {
       if (error instanceof InvalidPicture) throw error
+      this.#process = undefined
+      const wasKilled = decoder.child.killed
       kill()
       signal.throwIfAborted()
-      throw new InvalidPicture('The picture cannot be decoded.')
+      if (wasKilled) throw new InvalidPicture('The picture cannot be decoded.')
     } finally {
       clearTimeout(timer)
       signal.removeEventListener('abort', kill)
-      this.#idle = setTimeout(() => this.close(), idleMs).unref()
     }
   }
 
@@ -58,11 +73,6 @@ export class ImageDecoder {
     this.#process?.child.stdin.end()
     this.#process = undefined
   }
-}
-
-/** Also one that was killed between two pictures, for want of memory perhaps. */
-function hasEnded({ child: { killed, exitCode, signalCode } }: DecoderProcess): boolean {
-  return killed || exitCode !== null || signalCode !== null
 }
 
 async function ask({ child, answers }: DecoderProcess, file: Buffer): Promise<Picture> {
