@@ -3,6 +3,7 @@
  * them, and judges every answer. Exits 1 where anything is wrong, 2 where the command line is.
  */
 import { startScratchServers } from '@tallyshop/embedded/scratch-servers'
+import { readOrExit } from '../command-line.ts'
 import { type Arguments, readArguments, usage } from './arguments.ts'
 import { readOperations } from './contracts.ts'
 import { makePlan } from './plan.ts'
@@ -10,7 +11,7 @@ import { describeFinding, describeMemory, describeOutcome, describeProgress } fr
 import { fuzz, shrink } from './run.ts'
 import { startServices } from './services.ts'
 
-const wanted = readOrExit()
+const wanted = readOrExit(readArguments, usage)
 const end = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end.abort())
 const stops: (() => Promise<void>)[] = []
@@ -59,13 +60,4 @@ async function startAll() {
   const services = await startServices({ ...servers.variables, PATH: process.env.PATH })
   stops.push(services.stop)
   return services
-}
-
-function readOrExit(): Arguments {
-  try {
-    return readArguments(process.argv.slice(2))
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n${usage}`)
-    process.exit(2)
-  }
 }

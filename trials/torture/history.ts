@@ -96,3 +96,9 @@ export function startHistory(file?: string): History {
     },
   }
 }
+
+/** Why a trial could not go on is a finding, too. */
+export function recordBreakOff(history: History, error: unknown): void {
+  const why = error instanceof Error ? (error.stack ?? error.message) : error
+  history.record({ type: 'finding', check: 'trial', detail: `It broke off: ${why}` })
+}

@@ -5,6 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { readOrExit } from '../command-line.ts'
 import { type Arguments, readArguments, usage } from './arguments.ts'
 import { findingsIn, type HistoryEvent } from './history.ts'
 import { shortfalls } from './least.ts'
@@ -17,7 +18,7 @@ import { roundsFor, tryRestores } from './restores.ts'
 import { historyFileIn, run } from './run.ts'
 
 const home = fileURLToPath(new URL('../..', import.meta.url))
-const wanted = readOrExit()
+const wanted = readOrExit(readArguments, usage)
 const end = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
@@ -103,13 +104,4 @@ function readRun(file: string): { options: Partial<Arguments>; plan: Step[] } {
   const { options, plan } = JSON.parse(first)
   const { seconds, seed, clients, faults } = options
   return { options: { seconds, seed, clients, faults }, plan }
-}
-
-function readOrExit(): Arguments {
-  try {
-    return readArguments(process.argv.slice(2))
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n${usage}`)
-    process.exit(2)
-  }
 }

@@ -49,12 +49,9 @@ export async function tryMutants(
     if (signal.aborted) break
     const caught = await tryMutant(mutant, { seed, clients, signal })
     all.push(caught)
-    console.log(`${caught.isFine ? 'fine' : 'NOT '}  ${describe(caught)}`)
+    console.log(`${caught.isFine ? 'fine' : 'NOT '}  ${caught.name}: ${describe(caught)}`)
   }
-  const rows = all.map(({ name, checks, ms }): [string, string] => [
-    name,
-    `${checks.join(', ') || 'nothing'}${ms === undefined ? '' : ` after ${(ms / 1_000).toFixed(0)} s`}`,
-  ])
+  const rows = all.map((caught): [string, string] => [caught.name, describe(caught)])
   console.log(`\n${markdown(['mutant', 'found by'], rows)}`)
   return wanted.length > 0 && all.length === wanted.length && all.every(({ isFine }) => isFine)
 }
@@ -68,30 +65,26 @@ async function tryMutant(mutant: Mutant, options: MutantOptions): Promise<Caught
   return caughtIn(mutant, await (mutant.under.restore ? tryRestored : tryBroken)(mutant, folder, options))
 }
 
-async function tryBroken(
-  { edits, name, about, under, caughtBy }: Mutant,
-  folder: string,
-  options: MutantOptions,
-): Promise<HistoryEvent[]> {
+async function tryBroken(mutant: Mutant, folder: string, options: MutantOptions): Promise<HistoryEvent[]> {
   const { events } = await run({
     ...options,
     seconds: faultSeconds,
-    plan: planFor(under, options.seed),
-    patches: [{ name, about, edits }],
+    plan: planFor(mutant.under, options.seed),
+    patches: [mutant],
     folder: join(folder, 'shop'),
     historyFile: historyFileIn(folder),
-    endAt: caughtBy,
+    endAt: mutant.caughtBy,
   })
   return events
 }
 
 async function tryRestored(
-  { edits, name, about, under: { restore: only = 'order_db' } }: Mutant,
+  mutant: Mutant,
   folder: string,
   { seed, signal }: MutantOptions,
 ): Promise<HistoryEvent[]> {
-  const rounds = [{ only, earlierMs: 5_000 }]
-  const trials = await tryRestores(folder, { seed, rounds, patches: [{ name, about, edits }] }, signal)
+  const rounds = [{ only: mutant.under.restore ?? 'order_db', earlierMs: 5_000 }]
+  const trials = await tryRestores(folder, { seed, rounds, patches: [mutant] }, signal)
   return trials.flatMap(({ findings }) => findings)
 }
 
@@ -117,7 +110,7 @@ function caughtIn({ name, caughtBy }: Mutant, events: HistoryEvent[]): Caught {
   return { name, checks, ms, isFine }
 }
 
-function describe({ name, checks, ms }: Caught): string {
+function describe({ checks, ms }: Caught): string {
   const found = checks.join(', ') || 'nothing'
-  return `${name}: ${found}${ms === undefined ? '' : ` after ${(ms / 1_000).toFixed(1)} s`}`
+  return ms === undefined ? found : `${found} after ${(ms / 1_000).toFixed(0)} s`
 }

@@ -9,7 +9,7 @@ import { restore } from '@tallyshop/operations/restore/restore'
 import { Findings } from './check/finding.ts'
 import { judgeLogs } from './check/logs.ts'
 import { judgeExits } from './check/processes.ts'
-import { type History, type HistoryEvent, startHistory } from './history.ts'
+import { type History, type HistoryEvent, recordBreakOff, startHistory } from './history.ts'
 import { type Load, startLoad } from './load/load.ts'
 import { type Looks, openLooks } from './looks.ts'
 import { hurried } from './patches/hurried.ts'
@@ -91,8 +91,7 @@ export async function tryRestores(
 
 /** What a trial that could not go on has to tell. */
 function breakOff(error: unknown, history: History): RestoreTrial {
-  const detail = `It broke off: ${error instanceof Error ? (error.stack ?? error.message) : error}`
-  history.record({ type: 'finding', check: 'trial', detail })
+  recordBreakOff(history, error)
   return { sentence: 'broke off', findings: history.events.slice(-1), isOver: true }
 }
 

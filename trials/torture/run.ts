@@ -1,11 +1,10 @@
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { connectBoth } from '@tallyshop/operations/databases'
 import { type Report, reconcile } from '@tallyshop/operations/reconcile'
 import { checkAndCount, type Figures } from './check/check.ts'
 import { ours } from './check/database.ts'
 import { carryOut } from './faults/carry-out.ts'
-import { type History, type HistoryEvent, startHistory } from './history.ts'
+import { type History, type HistoryEvent, recordBreakOff, startHistory } from './history.ts'
 import { type Load, startLoad } from './load/load.ts'
 import { type Looks, openLooks } from './looks.ts'
 import { crashPoints } from './patches/crash-points.ts'
@@ -15,6 +14,7 @@ import { createRandom } from './random.ts'
 import { settle } from './settle.ts'
 import type { Patch } from './shop/patched-backend.ts'
 import { startTrialShop, type TrialShop } from './shop/shop.ts'
+import { wait } from './wait.ts'
 import { startWatch, type Watch } from './watch.ts'
 
 export type RunOptions = {
@@ -26,7 +26,7 @@ export type RunOptions = {
   plan: Step[]
   /** Besides those that every trial needs. */
   patches?: Patch[]
-  /** Where the shop lives meanwhile, and its logs stay if they are wanted. */
+  /** Where the shop lives meanwhile. */
   folder: string
   historyFile?: string
   /** Ends the trial as soon as one of these checks finds something. */
@@ -73,7 +73,7 @@ export async function run(options: RunOptions): Promise<Outcome> {
     ends.defer(() => looks.end())
     await tryIt({ shop, looks, history, options }, outcome)
   } catch (error) {
-    history.record({ type: 'finding', check: 'trial', detail: `It broke off: ${inFull(error)}` })
+    recordBreakOff(history, error)
   }
   await history.close()
   return outcome
@@ -101,7 +101,7 @@ async function tryIt(site: Site, outcome: Outcome): Promise<void> {
   }, 1_000)
   try {
     const faults = carryOut(options.plan, { shop, history, random: random.fork('faults'), signal })
-    await sleep(options.seconds * 1_000 - history.now(), undefined, { signal }).catch(() => {})
+    await wait(options.seconds * 1_000 - history.now(), signal)
     await faults
     await comeToRest(site, { load, watch, signal }, outcome)
     await judge(site, outcome)
@@ -125,7 +125,7 @@ async function comeToRest({ shop, looks, history, options }: Site, running: Runn
   outcome.samples = watch.samples()
   if (options.seconds >= longSeconds) {
     load.resumeNew()
-    await sleep(calmMs, undefined, { signal }).catch(() => {})
+    await wait(calmMs, signal)
   }
   await load.stop()
   await watch.stop()
@@ -153,7 +153,7 @@ async function judge({ shop, looks, history, options }: Site, outcome: Outcome):
 }
 
 function hasFound({ events }: History, { endAt = [] }: RunOptions): boolean {
-  return events.some((event) => event.type === 'finding' && endAt.includes(event.check))
+  return endAt.length > 0 && events.some((event) => event.type === 'finding' && endAt.includes(event.check))
 }
 
 async function askReconcile({ shopAddress: { urls } }: TrialShop): Promise<Report> {
@@ -194,10 +194,6 @@ const thinkMs = 250
 /** From here on a trial has a calm end, long enough for the check of growing memory. */
 const longSeconds = 600
 const calmMs = 150_000
-
-function inFull(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
-}
 
 /** Where a run keeps what it leaves behind. */
 export function historyFileIn(folder: string): string {

@@ -9,7 +9,6 @@ import type { AddFinding } from './finding.ts'
  */
 export function judgeAcknowledged(evidence: Evidence, add: AddFinding): void {
   for (const deed of evidence.deeds.of('order')) {
-    if (evidence.isShaken(deed)) continue
     const wishes = evidence.wishesOf.get(deed.operation) ?? []
     const finals = deed.sent.flatMap(({ answer }) => answer?.told ?? [])
     judgeCount(deed, wishes, add)
@@ -25,9 +24,8 @@ export function judgeAcknowledged(evidence: Evidence, add: AddFinding): void {
 }
 
 /** A key belongs to one order for ever: another order under it is refused, and repeating the first never is. */
-export function judgeKeyReuse({ deeds, wishesOf, isShaken }: Evidence, add: AddFinding): void {
+export function judgeKeyReuse({ deeds, wishesOf }: Evidence, add: AddFinding): void {
   for (const deed of deeds.of('reused_key')) {
-    if (isShaken(deed)) continue
     for (const wish of wishesOf.get(deed.operation) ?? []) {
       add(
         'key reuse',
@@ -45,7 +43,7 @@ export function judgeKeyReuse({ deeds, wishesOf, isShaken }: Evidence, add: AddF
   }
   for (const deed of deeds.of('order')) {
     const refused = deed.sent.some(({ answer }) => answer?.code === 'idempotency_key_reused')
-    if (refused && !isShaken(deed)) {
+    if (refused) {
       add(
         'key reuse',
         `Operation ${deed.operation} repeated its order and was told that the key is another's.`,

@@ -134,25 +134,6 @@ test('checks that go on tell each finding once', async () => {
   assert.equal(findings.length, 1)
 })
 
-test('what a restore undid is not held against the shop, and everything else is', async () => {
-  shop.did({
-    operation: 9,
-    kind: 'order',
-    key: keyOf(9),
-    body: { items: [{ product_id: 1, quantity: 1 }], shipping_address: 'operation 9' },
-    answer: {
-      status: 201,
-      text: standing.replace('operation 3', 'operation 9').replace('"order_id":1', '"order_id":7'),
-    },
-  })
-  const now = shop.history.now()
-  const restored = [{ database: 'order' as const, fromMs: now - 1_000, untilMs: now }]
-  assert.deepEqual(checksOf(await check({ ...shop, ...without })), ['lost'])
-  assert.deepEqual(await check({ ...shop, ...without, restored }), [])
-  await shop.product.query('update products set stock_quantity = 99 where product_id = 1')
-  assert.deepEqual(checksOf(await check({ ...shop, ...without, restored })), ['I1', 'I2'])
-})
-
 test('a transaction that is left open, and sessions that no pool holds, are found', async () => {
   const { host, port, user, password, database } = shop.order.options
   const server = { host, port, user, password, database } as pg.ClientConfig

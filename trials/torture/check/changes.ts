@@ -16,7 +16,6 @@ export function judgeChanges(evidence: Evidence, add: AddFinding): void {
     }
   }
   for (const deed of evidence.deeds.of('cancel', 'move', 'delete_order', 'read')) {
-    if (evidence.isShaken(deed)) continue
     for (const sent of deed.sent) {
       const id = orderIn(sent)
       const order = id === undefined ? undefined : byId.get(id)
@@ -49,15 +48,15 @@ function judgeChange(
   if (!reached) add('lost', `${called} became ${wanted} and is ${order.status}.`)
 }
 
-/** Orders by the id that a client was told; none where a restore gave an id twice. */
-function ordersToldOf({ deeds, wishesOf, isShaken }: Evidence): Map<number, WishRow> {
+/** Orders by the id that a client was told; none where an id was given twice. */
+function ordersToldOf({ deeds, wishesOf }: Evidence): Map<number, WishRow> {
   const told = new Map<number, WishRow>()
   const ambiguous = new Set<number>()
   for (const deed of deeds.of('order')) {
     const id = deed.sent.find(({ answer }) => answer?.status === 201)?.answer?.told?.orderId
     if (id === undefined) continue
     const wish = wishesOf.get(deed.operation)?.find(({ orderId }) => orderId === id)
-    if (told.has(id) || isShaken(deed)) ambiguous.add(id)
+    if (told.has(id)) ambiguous.add(id)
     if (wish) told.set(id, wish)
   }
   for (const id of ambiguous) told.delete(id)

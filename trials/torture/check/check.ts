@@ -2,7 +2,7 @@ import type { History } from '../history.ts'
 import { judgeConnections } from './connections.ts'
 import type { Database } from './database.ts'
 import { Deeds } from './deeds.ts'
-import { gatherEvidence, type Restored } from './evidence.ts'
+import { gatherEvidence } from './evidence.ts'
 import { readOrderFacts, readProductFacts } from './facts.ts'
 import { type Finding, Findings } from './finding.ts'
 import { judgeEvidence } from './judge-evidence.ts'
@@ -20,10 +20,6 @@ export type CheckOptions = {
   /** Of services and of PostgreSQL. */
   logFiles: string[]
   secrets: string[]
-  /** What a restore undid is nobody's fault: there, databases are not held to the history nor to each other. */
-  restored?: Restored[]
-  /** How many sessions the pools of each service's replicas hold together. */
-  mostSessions?: { product: number; order: number }
 }
 
 export type Figures = {
@@ -35,7 +31,7 @@ export type Figures = {
 }
 
 /** Of two replicas, each with ten for its work and one to ask whether the database is there. */
-const twoPools = { product: 22, order: 22 }
+const mostSessions = 22
 
 /** Judges a shop that has come to rest after its trial. Gives what is wrong; nothing where every promise was kept. */
 export async function check(options: CheckOptions): Promise<Finding[]> {
@@ -46,15 +42,14 @@ export async function check(options: CheckOptions): Promise<Finding[]> {
 export async function checkAndCount(
   options: CheckOptions,
 ): Promise<{ findings: Finding[]; figures: Figures }> {
-  const { history, product, order, logFiles, secrets, restored = [], mostSessions = twoPools } = options
+  const { history, product, order, logFiles, secrets } = options
   const findings = new Findings()
   const { add } = findings
   const deeds = new Deeds(history).update()
-  await judgeConnections('order_db', order, mostSessions.order, add)
-  await judgeConnections('product_db', product, mostSessions.product, add)
+  await judgeConnections('order_db', order, mostSessions, add)
+  await judgeConnections('product_db', product, mostSessions, add)
   const orders = await readOrderFacts(order)
-  const moments = { restored, beganAt: Date.now() - history.now() }
-  const evidence = gatherEvidence({ deeds, orders, product: await readProductFacts(product) }, moments)
+  const evidence = gatherEvidence({ deeds, orders, product: await readProductFacts(product) })
   await judgeEvidence(evidence, add)
   judgeSettling(deeds, add)
   judgeRolling(deeds.all(), deeds.others, add)

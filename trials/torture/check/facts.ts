@@ -8,7 +8,6 @@ export type WishRow = {
   answerStatus: number | null
   answerDigest: string | null
   address: string | null
-  createdAt: number
   /** Of the order: when it was last moved along or cancelled. */
   updatedAt: number | null
   orderId: number | null
@@ -75,7 +74,6 @@ const wishes = `
     from order_items group by order_id)
   select p.order_uid as uid, p.key, p.state, p.answer_status as "answerStatus", md5(p.answer) as "answerDigest",
     coalesce(o.shipping_address, p.request ->> 'shippingAddress') as address,
-    extract(epoch from p.created_at)::float8 * 1000 as "createdAt",
     extract(epoch from o.updated_at)::float8 * 1000 as "updatedAt", o.order_id as "orderId",
     count(o.order_id) over (partition by p.order_uid)::int as orders, o.status, o.stock_state as "stockState", o.deleted_at is not null as "isDeleted",
     o.total_amount::text as total, i.total::text as "itemsTotal", coalesce(i.lines, '') as lines

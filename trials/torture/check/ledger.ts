@@ -56,14 +56,13 @@ export function judgeStock(evidence: Evidence, add: AddFinding): void {
 }
 
 /** `adjustments`: each that was acknowledged is in the ledger once, each other at most once, none that was refused. */
-export function judgeAdjustments({ deeds, product, isShaken }: Evidence, add: AddFinding): void {
+export function judgeAdjustments({ deeds, product }: Evidence, add: AddFinding): void {
   const byReason = new Map<string, MovementRow[]>()
   for (const movement of product.movements) {
     if (movement.uid !== null || !movement.reason.startsWith('operation ')) continue
     byReason.set(movement.reason, [...(byReason.get(movement.reason) ?? []), movement])
   }
   for (const deed of deeds.of('adjust_stock')) {
-    if (isShaken(deed)) continue
     const found = byReason.get(`operation ${deed.operation}`) ?? []
     const statuses = deed.sent.map(({ answer }) => answer?.status)
     const acknowledged = statuses.includes(200)
@@ -92,18 +91,12 @@ function judgeMoved({ uid, verdict, lines }: AllocationRow, moved: MovementRow[]
   )
 }
 
-/** Units of orders that stand, by product. What a restore touched is taken as product_db has it. */
-function unitsSold({ orders, product, inMotion, isShakenUid }: Evidence): Map<number, number> {
+/** Units of orders that stand, by product. */
+function unitsSold({ orders, inMotion }: Evidence): Map<number, number> {
   const sold = new Map<number, number>()
-  const add = (lines: string) => {
-    for (const [id, units] of unitsIn(lines)) sold.set(id, (sold.get(id) ?? 0) + units)
-  }
   for (const { uid, status, lines } of orders.values()) {
-    const stands = status !== null && status !== 'cancelled' && !inMotion(uid)
-    if (stands && !isShakenUid(uid)) add(lines)
-  }
-  for (const { uid, verdict, lines } of product.allocations.values()) {
-    if (verdict === 'held' && isShakenUid(uid)) add(lines)
+    if (status === null || status === 'cancelled' || inMotion(uid)) continue
+    for (const [id, units] of unitsIn(lines)) sold.set(id, (sold.get(id) ?? 0) + units)
   }
   return sold
 }

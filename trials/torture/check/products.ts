@@ -2,10 +2,9 @@ import type { Evidence } from './evidence.ts'
 import type { AddFinding } from './finding.ts'
 
 /** `lost` and `doubled`, of products: those that were created are there once, those that were deleted are gone. */
-export function judgeProducts({ deeds, product, isShaken }: Evidence, add: AddFinding): void {
+export function judgeProducts({ deeds, product }: Evidence, add: AddFinding): void {
   const byName = Map.groupBy(product.products.values(), ({ name }) => name)
   for (const deed of deeds.of('create_product')) {
-    if (isShaken(deed)) continue
     const name = deed.sent[0]?.body?.name
     const found = byName.get(name)?.length ?? 0
     const acknowledged = deed.sent.some(({ answer }) => answer?.status === 201)
@@ -16,7 +15,7 @@ export function judgeProducts({ deeds, product, isShaken }: Evidence, add: AddFi
     const { path = '' } = deed.sent[0] ?? {}
     const acknowledged = deed.sent.some(({ answer }) => answer?.status === 204)
     const id = Number(/\d+$/.exec(path)?.[0])
-    if (acknowledged && !isShaken(deed) && product.products.get(id)?.isDeleted !== true) {
+    if (acknowledged && product.products.get(id)?.isDeleted !== true) {
       add('lost', `Product ${id} was deleted and is there.`)
     }
   }

@@ -14,7 +14,7 @@ export function judgeRefusals(evidence: Evidence, add: AddFinding): void {
   const balances = balancesOf(evidence)
   for (const deed of evidence.deeds.of('order')) {
     const told = deed.sent.find(({ answer }) => answer?.told)?.answer?.told
-    if (!told || evidence.isShaken(deed)) continue
+    if (!told) continue
     if (told.refusal?.code === 'out_of_stock') judgeShortage(deed, told, evidence, balances, add)
     else judgePrices(deed, told, prices, add)
   }

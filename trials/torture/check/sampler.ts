@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { wait } from '../wait.ts'
 import { judgeLongTransactions } from './connections.ts'
 import { type Database, inSnapshot, isAway } from './database.ts'
 import type { AddFinding, Finding } from './finding.ts'
@@ -36,7 +36,7 @@ export function startSampler(
     samples += 1
   }
   const sampling = (async () => {
-    while (await sleep(intervalMs, true, { signal: stopping.signal }).catch(() => false)) {
+    while (await wait(intervalMs, stopping.signal)) {
       await sample().catch((error: unknown) => {
         if (!isAway(error)) throw error
       })

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { wait } from '../wait.ts'
 import { type CheckOptions, tokensIn } from './check.ts'
 import { type Database, inSnapshot, isAway } from './database.ts'
 import { Deeds } from './deeds.ts'
@@ -16,10 +16,10 @@ type Kept = { deeds: Deeds; positions: LogPositions }
  * database that is away is no finding. `kept` lets the next look go on where this one ended.
  */
 export async function checkSoFar(
-  options: Omit<CheckOptions, 'mostSessions'>,
+  options: CheckOptions,
   kept: Kept = { deeds: new Deeds(options.history), positions: new Map() },
 ): Promise<Finding[]> {
-  const { history, product, order, logFiles, secrets, restored = [] } = options
+  const { product, order, logFiles, secrets } = options
   const findings = new Findings()
   // What was told before the look must be there in it, whatever is told meanwhile.
   const deeds = kept.deeds.update()
@@ -27,9 +27,8 @@ export async function checkSoFar(
     const before = await readStates(order)
     const stock = await readProductFacts(product)
     const orders = await readOrderFacts(order)
-    const moments = { restored, beganAt: Date.now() - history.now() }
     const motion = motionBetween(before, orders)
-    await judgeEvidence(gatherEvidence({ deeds, orders, product: stock }, moments, motion), findings.add)
+    await judgeEvidence(gatherEvidence({ deeds, orders, product: stock }, motion), findings.add)
   } catch (error) {
     if (!isAway(error)) throw error
   }
@@ -40,7 +39,7 @@ export async function checkSoFar(
 
 /** Looks again and again, a twentieth of the time at most, and tells each finding once. */
 export function startChecksSoFar(
-  options: Omit<CheckOptions, 'mostSessions'> & { intervalMs?: number },
+  options: CheckOptions & { intervalMs?: number },
   onFinding: (finding: Finding) => void,
 ): { stop: () => Promise<void>; looks: () => number } {
   const { intervalMs = 5_000 } = options
@@ -57,7 +56,7 @@ export function startChecksSoFar(
     looks += 1
   }
   const looking = (async () => {
-    for (let pauseMs = intervalMs; await pause(pauseMs, stopping.signal); ) {
+    for (let pauseMs = intervalMs; await wait(pauseMs, stopping.signal); ) {
       const began = performance.now()
       await look()
       pauseMs = Math.max(intervalMs, 20 * (performance.now() - began))
@@ -93,8 +92,4 @@ function motionBetween(before: Map<string, State>, after: OrderFacts): (uid: str
     if (!was || !is || is.state === 'placing' || is.stockState === 'release_due') return true
     return was.state !== is.state || was.stockState !== is.stockState
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
-  return sleep(ms, true, { signal }).catch(() => false)
 }

@@ -8,7 +8,7 @@ import type { AddFinding } from './finding.ts'
  * motion nothing is said but that its verdict has its wish.
  */
 export function judgeVerdicts(evidence: Evidence, add: AddFinding): void {
-  const { orders, product, inMotion, isShakenUid } = evidence
+  const { orders, product, inMotion } = evidence
   for (const wish of orders.values()) {
     if (inMotion(wish.uid)) continue
     const allocation = product.allocations.get(wish.uid)
@@ -16,11 +16,11 @@ export function judgeVerdicts(evidence: Evidence, add: AddFinding): void {
       add('unknown', `${nameOf(wish)} is still being placed; ${verdictOf(allocation)}.`)
     else if (wish.stockState === 'release_due') {
       add('I9', `${nameOf(wish)} is cancelled and its stock not back; ${verdictOf(allocation)}.`)
-    } else if (!isShakenUid(wish.uid)) judgeFit(wish, allocation, add)
+    } else judgeFit(wish, allocation, add)
     judgeAmounts(wish, allocation, add)
   }
   for (const { uid, verdict } of product.allocations.values()) {
-    if (orders.has(uid) || isShakenUid(uid)) continue
+    if (orders.has(uid)) continue
     if (verdict === 'held') add('I6', `Stock is held for ${uid}, which order_db does not know.`)
     else add('I5', `A verdict (${verdict}) stands for ${uid}, which order_db does not know.`)
   }

@@ -3,6 +3,7 @@ import type { History } from '../history.ts'
 import type { Step } from '../plan.ts'
 import type { Random } from '../random.ts'
 import type { TrialShop } from '../shop/shop.ts'
+import { wait } from '../wait.ts'
 import { badNetwork, linkDown, sickBlobs } from './network.ts'
 import {
   endBackends,
@@ -50,7 +51,7 @@ const weatherPatienceMs = 20_000
 export async function carryOut(plan: Step[], site: Site): Promise<void> {
   const under = new Map<string, Promise<unknown>>()
   for (const step of plan) {
-    await sleep(Math.max(0, step.at - site.history.now()), undefined, { signal: site.signal }).catch(() => {})
+    await wait(Math.max(0, step.at - site.history.now()), site.signal)
     if (site.signal.aborted) break
     if (step.fault === 'rolling restart') {
       await Promise.all(under.values())

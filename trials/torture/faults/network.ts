@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Link, LinkFault } from '../network/link.ts'
+import type { Link, LinkFault, Weather } from '../network/link.ts'
 import type { Step } from '../plan.ts'
 import type { TrialShop } from '../shop/shop.ts'
+import { wait } from '../wait.ts'
 import type { Site } from './carry-out.ts'
 
 /** What a network does to some of what passes. */
@@ -27,9 +27,7 @@ export async function badNetwork(
   { ms, rate }: Step & { fault: 'bad network' },
   { shop, signal }: Site,
 ): Promise<boolean> {
-  for (const link of Object.values(shop.links)) link.weather({ rate, faults: troubles })
-  await sleep(ms, undefined, { signal }).catch(() => {})
-  for (const link of Object.values(shop.links)) link.weather(undefined)
+  await weatherFor(Object.values(shop.links), { rate, faults: troubles }, ms, signal)
   return true
 }
 
@@ -40,7 +38,7 @@ export async function linkDown(
 ): Promise<boolean> {
   const link = getLink(shop, on)
   link.down()
-  await sleep(ms, undefined, { signal }).catch(() => {})
+  await wait(ms, signal)
   link.up()
   return true
 }
@@ -57,10 +55,20 @@ export async function sickBlobs(
   const links = Object.entries(shop.links).flatMap(([name, link]) => (name.endsWith('→blobs') ? [link] : []))
   const trouble: LinkFault =
     fault === 'blobs slow' ? { kind: 'delay', ms: 4_000 } : { kind: 'answer', status: 503 }
-  for (const link of links) link.weather({ rate: 1, faults: [trouble] })
-  await sleep(ms, undefined, { signal }).catch(() => {})
-  for (const link of links) link.weather(undefined)
+  await weatherFor(links, { rate: 1, faults: [trouble] }, ms, signal)
   return true
+}
+
+/** One weather for a while, and then none. */
+export async function weatherFor(
+  links: Link[],
+  weather: Weather,
+  ms: number,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const link of links) link.weather(weather)
+  await wait(ms, signal)
+  for (const link of links) link.weather(undefined)
 }
 
 export function getLink({ links }: TrialShop, name: string): Link {

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database, Step } from '../plan.ts'
 import type { DatabaseServer } from '../shop/database-server.ts'
 import type { ServiceProcess } from '../shop/service-process.ts'
 import type { TrialShop } from '../shop/shop.ts'
+import { wait } from '../wait.ts'
 import type { Site } from './carry-out.ts'
 
 type StepOf<Fault extends Step['fault']> = Step & { fault: Fault }
@@ -41,7 +41,7 @@ export async function jumpClock(
   if (!service.isRunning()) return false
   service.setClock(byMs)
   history.record({ type: 'window', window: 'clock jumps', on })
-  await sleep(ms, undefined, { signal }).catch(() => {})
+  await wait(ms, signal)
   service.setClock(0)
   return true
 }
@@ -52,7 +52,7 @@ export async function fillDisk({ on, ms }: StepOf<'disk full'>, { shop, signal }
   if (!database.canFillDisk) return false
   await database.fillDisk()
   try {
-    await sleep(ms, undefined, { signal }).catch(() => {})
+    await wait(ms, signal)
   } finally {
     await database.freeDisk()
   }

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { LinkFault, Match } from '../network/link.ts'
 import type { Step, Window } from '../plan.ts'
 import type { Facts } from '../shop/crash-messages.ts'
 import type { TrialShop } from '../shop/shop.ts'
+import { wait } from '../wait.ts'
 import type { Site } from './carry-out.ts'
-import { getLink } from './network.ts'
+import { getLink, weatherFor } from './network.ts'
 import { getService } from './processes.ts'
 
 type WindowStep = Step & { fault: 'window' }
@@ -86,10 +86,8 @@ async function latePut(_step: WindowStep, { shop, signal }: Site): Promise<numbe
   const before = reached(shop, 'void stood')
   const links = ['order-1→products', 'order-2→products'].map((name) => getLink(shop, name))
   const late = { rate: 1, faults: [{ kind: 'late' as const, ms: 14_000 }], match: { request: allocation } }
-  for (const link of links) link.weather(late)
-  await sleep(9_500, undefined, { signal }).catch(() => {})
-  for (const link of links) link.weather(undefined)
-  await sleep(8_000, undefined, { signal }).catch(() => {})
+  await weatherFor(links, late, 9_500, signal)
+  await wait(8_000, signal)
   return reached(shop, 'void stood') - before
 }
 

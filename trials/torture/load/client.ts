@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { OperationKind } from '../history.ts'
 import type { Random } from '../random.ts'
+import { wait } from '../wait.ts'
 import type { Answer, Outcome, Sending } from './caller.ts'
 import type { Catalogue } from './catalogue.ts'
 
@@ -96,9 +96,4 @@ export async function pauseAfter(
   const wanted = 'error' in outcome ? 0 : outcome.retryAfterMs
   const backOff = Math.min(2_000, 50 * 2 ** tries) * (0.5 + random.next())
   return wait(wanted > 0 ? wanted + random.integer(0, 300) : backOff, signal)
-}
-
-/** False where the signal came first. */
-export async function wait(ms: number, signal: AbortSignal): Promise<boolean> {
-  return sleep(ms, true, { signal }).catch(() => false)
 }

@@ -16,8 +16,6 @@ export type LoadOptions = {
   history: History
   /** How long a client pauses between two operations, at most. */
   thinkMs?: number
-  /** Operations and calls are numbered from here on: for a second load of one history. */
-  numbersAfter?: number
 }
 
 export type Load = {
@@ -37,8 +35,8 @@ type Shared = Pick<LoadOptions, 'orderUrl' | 'productUrl'> & Pick<Client, 'pictu
  * Throws where the shelves cannot be filled.
  */
 export async function startLoad(options: LoadOptions): Promise<Load> {
-  const { orderUrl, productUrl, random, history, thinkMs = 100, numbersAfter = 0 } = options
-  const running = new Running(history, numbersAfter)
+  const { orderUrl, productUrl, random, history, thinkMs = 100 } = options
+  const running = new Running(history)
   const shared = { orderUrl, productUrl, catalogue: new Catalogue(), picture: await makePicture() }
   const staff = createClient(0, shared, random, running)
   await fillShelves(staff, running)

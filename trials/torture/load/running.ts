@@ -1,6 +1,7 @@
 import type { History } from '../history.ts'
+import { wait } from '../wait.ts'
 import type { Answer, Outcome } from './caller.ts'
-import { type Client, wait } from './client.ts'
+import type { Client } from './client.ts'
 import { type Doing, drawDoing } from './doings.ts'
 
 export type LoadCounts = {
@@ -35,13 +36,11 @@ export class Running {
     noAnswers: 0,
     unavailable: 0,
   }
-  readonly #numbersAfter: number
   #calls = 0
   #mayBegin = Promise.withResolvers<void>()
 
-  constructor(history: History, numbersAfter: number) {
+  constructor(history: History) {
     this.history = history
-    this.#numbersAfter = numbersAfter
     this.#mayBegin.resolve()
     this.beginsNoMore.signal.addEventListener('abort', () => this.#mayBegin.resolve())
   }
@@ -56,7 +55,7 @@ export class Running {
 
   nextCall(): number {
     this.#calls += 1
-    return this.#numbersAfter + this.#calls
+    return this.#calls
   }
 
   /** Does one thing after another, with pauses of up to `thinkMs`, until the load begins nothing more. */
@@ -73,7 +72,7 @@ export class Running {
   async perform(client: Client, { kind, work }: Doing): Promise<void> {
     this.counts.operations += 1
     this.counts.open += 1
-    const operation = this.#numbersAfter + this.counts.operations
+    const operation = this.counts.operations
     const outcome = await work(client, { operation, kind })
     if (outcome === 'open') return
     this.counts.open -= 1

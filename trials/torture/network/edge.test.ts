@@ -15,10 +15,7 @@ let replicas: Replica[]
 let edge: Edge
 beforeEach(async () => {
   replicas = await Promise.all(['a', 'b'].map(startReplica))
-  edge = await startEdge({
-    name: 'order',
-    targets: replicas.map(({ name, link }) => ({ name, port: link.port })),
-  })
+  edge = await startEdge(replicas.map(({ name, link }) => ({ name, port: link.port })))
 })
 afterEach(async () => {
   await edge.close()
@@ -94,14 +91,11 @@ test('where nobody is ready all are asked nevertheless', async () => {
 test('a replica that refuses the connection is passed over, and nothing is lost', async () => {
   const { link } = replica('a')
   const [deadPort = 0] = await findFreePorts(1)
-  const half = await startEdge({
-    name: 'half',
-    targets: [
-      { name: 'away', port: deadPort },
-      { name: 'a', port: link.port },
-    ],
-  })
-  const away = await startEdge({ name: 'away', targets: [{ name: 'away', port: deadPort }] })
+  const half = await startEdge([
+    { name: 'away', port: deadPort },
+    { name: 'a', port: link.port },
+  ])
+  const away = await startEdge([{ name: 'away', port: deadPort }])
   const bodies = ['one', 'two', 'three', 'four']
   for (const body of bodies) assert.equal((await createClient(half.url).put('/echo', body)).text, body)
   const answer = await createClient(away.url).put('/', 'body')

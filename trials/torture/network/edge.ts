@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { forward, requestHeaders } from './forward.ts'
+import { listen } from './listen.ts'
 import { Target } from './target.ts'
 
 /** The single door to several replicas of a service. */
@@ -13,13 +14,11 @@ export type Edge = {
   close: () => Promise<void>
 }
 
-export type EdgeOptions = { name: string; targets: { name: string; port: number }[] }
-
 /**
  * An HTTP proxy that asks the ready targets in turn, each request once: where it was sent and got no answer, the client's
  * connection is reset. Only a target that refuses the connection is passed over, for nothing was sent to it.
  */
-export async function startEdge({ name, targets: places }: EdgeOptions): Promise<Edge> {
+export async function startEdge(places: { name: string; port: number }[]): Promise<Edge> {
   const targets = places.map((place) => new Target(place))
   const counts: Record<string, number> = {}
   const count = (what: string) => {
@@ -53,15 +52,10 @@ export async function startEdge({ name, targets: places }: EdgeOptions): Promise
     void serve(request, response)
   })
   await Promise.all(targets.map((target) => target.watch()))
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error(`The ${name} edge has no port.`)
+  const port = await listen(server)
   return {
-    url: `http://127.0.0.1:${address.port}`,
-    port: address.port,
+    url: `http://127.0.0.1:${port}`,
+    port,
     ready: () => targets.filter((target) => target.isReady).map((target) => target.name),
     counts: () => ({ ...counts }),
     close: async () => {

@@ -1,8 +1,9 @@
-import { createServer, type Server } from 'node:net'
+import { createServer } from 'node:net'
 import type { Random } from '../random.ts'
 import { Connection } from './connection.ts'
 import { FarSide } from './far-side.ts'
 import type { LinkFault } from './faults.ts'
+import { listen } from './listen.ts'
 import { Watch, type Weather, type Wish } from './watch.ts'
 
 export type { LinkFault } from './faults.ts'
@@ -84,13 +85,4 @@ export async function startLink({ name, port, http, random }: LinkOptions): Prom
       await Promise.all([...open].map((connection) => connection.closed))
     },
   }
-}
-
-async function listen(server: Server): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const address = server.address()
-  return typeof address === 'object' && address ? address.port : 0
 }

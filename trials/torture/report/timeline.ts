@@ -1,5 +1,5 @@
 import type { HistoryEvent } from '../history.ts'
-import { ordersOf, quantile } from './figures.ts'
+import { type OrderOutcome, ordersOf, quantile } from './figures.ts'
 import { escapeHtml, seconds } from './html.ts'
 import { type Lane, lanesOf } from './lanes.ts'
 
@@ -19,9 +19,10 @@ export function drawTimeline(events: HistoryEvent[]): string {
   const lanesTop = 20 + loadHeight + gap + latencyHeight + gap
   const height = lanesTop + lanes.length * laneHeight + 40
   const ends = { x, lastMs }
+  const orders = ordersOf(events)
   return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Timeline of load, latency and faults">
-${drawLoad(events, ends)}
-${drawLatency(events, ends)}
+${drawLoad(orders, ends)}
+${drawLatency(orders, ends)}
 ${lanes.map((lane, index) => drawLane(lane, lanesTop + index * laneHeight, x)).join('\n')}
 ${drawFindings(events, height, x)}
 ${drawTimes(lastMs, height, x)}
@@ -30,10 +31,10 @@ ${drawTimes(lastMs, height, x)}
 
 type Ends = { x: (at: number) => number; lastMs: number }
 
-function drawLoad(events: HistoryEvent[], { x, lastMs }: Ends): string {
+function drawLoad(orders: OrderOutcome[], { x, lastMs }: Ends): string {
   const bucketMs = bucketFor(lastMs)
   const rates = new Array(Math.ceil(lastMs / bucketMs)).fill(0)
-  for (const { status, began, ms = 0 } of ordersOf(events)) {
+  for (const { status, began, ms = 0 } of orders) {
     if (status === 201)
       rates[Math.min(rates.length - 1, Math.floor((began + ms) / bucketMs))] += 1_000 / bucketMs
   }
@@ -52,22 +53,18 @@ function drawLoad(events: HistoryEvent[], { x, lastMs }: Ends): string {
 }
 
 /** On a scale of powers of ten, from 1 ms to 100 s. */
-function drawLatency(events: HistoryEvent[], { x, lastMs }: Ends): string {
+function drawLatency(orders: OrderOutcome[], { x, lastMs }: Ends): string {
   const top = 20 + loadHeight + gap
   const bucketMs = bucketFor(lastMs)
-  const buckets = new Map<number, number[]>()
-  for (const { began, ms } of ordersOf(events)) {
-    if (ms === undefined) continue
-    const bucket = Math.floor((began + ms) / bucketMs)
-    buckets.set(bucket, [...(buckets.get(bucket) ?? []), ms])
-  }
+  const answered = orders.flatMap(({ began, ms }) => (ms === undefined ? [] : { began, ms }))
+  const buckets = Map.groupBy(answered, ({ began, ms }) => Math.floor((began + ms) / bucketMs))
   const y = (ms: number) => top + latencyHeight * (1 - Math.min(1, Math.log10(Math.max(1, ms)) / 5))
   const path = (share: number) =>
     [...buckets]
       .sort(([a], [b]) => a - b)
       .map(([bucket, all], index) => {
         const ms = quantile(
-          all.sort((a, b) => a - b),
+          all.map(({ ms }) => ms).sort((a, b) => a - b),
           share,
         )
         return `${index === 0 ? 'M' : 'L'}${f(x((bucket + 0.5) * bucketMs))} ${f(y(ms))}`

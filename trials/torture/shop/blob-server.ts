@@ -32,9 +32,8 @@ export type BlobSpec = {
 
 /** An Azurite that keeps its blobs on the disk and runs until `stop`. */
 export async function startBlobServer(spec: BlobSpec): Promise<BlobServer> {
-  const { name, folder, port, accountKey, logFile, history, restartAfterMs } = spec
-  const environment = { PATH: process.env.PATH ?? '', ...spec.variables }
-  const azurite = { folder, port, accountKey, logFile, environment }
+  const { name, folder, port, accountKey, variables, logFile, history, restartAfterMs } = spec
+  const azurite = { folder, port, accountKey, logFile, environment: variables }
   const begin = async (begun: (life: Life) => void) => {
     await startAzurite(azurite, tellingOf(begun))
   }

@@ -47,7 +47,7 @@ function spawnService({ main, port, variables, logFile }: Program): ChildProcess
   const [program = '', ...options] = needsPipe ? plain : command
   const log = openSync(logFile, 'a', 0o600)
   const child = spawn(program, options, {
-    env: { PATH: process.env.PATH, ...variables, PORT: String(port) },
+    env: { ...variables, PORT: String(port) },
     detached: true,
     stdio: ['ignore', log, log, 'ipc'],
   })

@@ -48,8 +48,8 @@ export type TrialShop = {
   untilServing(): Promise<void>
   /** All services by SIGTERM, the order services first. */
   stopServices(): Promise<{ name: string; code: number | null }[]>
-  /** Ends everything and removes the folder, except for the logs where they are kept. */
-  stop(options?: { keepLogs?: boolean }): Promise<void>
+  /** Ends everything and removes the folder. */
+  stop(): Promise<void>
 }
 
 const servingPatienceMs = 60_000
@@ -69,8 +69,7 @@ export async function startTrialShop(options: TrialShopOptions): Promise<TrialSh
     cleanUp.defer(() => wiring.close())
     const shop = await startParts({ ...options, place, wiring, cleanUp })
     await shop.untilServing()
-    const stop: TrialShop['stop'] = async ({ keepLogs: kept = false } = {}) => {
-      keepLogs = kept
+    const stop: TrialShop['stop'] = async () => {
       await shop.stopServices()
       await cleanUp.disposeAsync()
     }

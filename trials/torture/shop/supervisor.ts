@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Begin, startProcess } from '@tallyshop/embedded/child-process'
 import { signal } from '@tallyshop/embedded/postgres/foreign-process'
 import type { History } from '../history.ts'
+import { wait } from '../wait.ts'
 
 /** A process that runs, or has run; `ended` says how: "SIGKILL", "exit code 1". */
 export type Life = { pid: number; ended: Promise<string> }
@@ -99,7 +100,7 @@ export class Supervisor {
         this.#lastFailure = error
       }
       if (!this.#wanted) break
-      await sleep(this.#spec.restartAfterMs(), undefined, { signal: this.#resting.signal }).catch(() => {})
+      await wait(this.#spec.restartAfterMs(), this.#resting.signal)
     }
   }
 

@@ -3,7 +3,7 @@ import type { Place } from './place.ts'
 
 /** What a process of the shop is told, whichever it is. */
 export function commonVariables({ folder }: Place): Record<string, string> {
-  return { NODE_COMPILE_CACHE: join(folder, 'compiled') }
+  return { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: join(folder, 'compiled') }
 }
 
 type Links = { database: number; blobs?: number | undefined; products?: number | undefined }

@@ -22,7 +22,7 @@ export async function wire(ports: Record<string, number>, random: Random): Promi
     const replicas = replicasOf(kind, ports)
     for (const name of replicas) await link('edge', name, ports[name] ?? 0)
     const targets = replicas.map((name) => ({ name, port: links[`edge→${name}`]?.port ?? 0 }))
-    const edge = await startEdge({ name: `${kind} edge`, targets })
+    const edge = await startEdge(targets)
     edges.push(edge)
     return edge
   }
