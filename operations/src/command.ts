@@ -22,6 +22,8 @@ export async function runCommand(
   try {
     const { environment, dataDir } = await readSettings()
     const shop = await findShop(environment, dataDir)
+    // Azure's identities are looked for there, and .env may say which.
+    if (shop) Object.assign(process.env, environment)
     process.exitCode = shop
       ? await work(shop, stop.signal)
       : await runElsewhere(environment, dataDir, stop.signal)
