@@ -1,37 +1,56 @@
 /**
  * Loaded into Azurite by --require. Its indexes are lokijs databases in memory that save themselves every five seconds:
- * a crash would take back what it has answered since, a picture as well as its deletion. Here the answer to a change
- * waits until the indexes are on the disk; changes that come meanwhile share the next save.
+ * a crash would take back what it has answered since, a picture as well as its deletion. Here the answer to whatever may
+ * change something waits until the indexes are on the disk; those that come meanwhile share the next save.
  */
 const { realpathSync } = require('node:fs')
 const { ServerResponse } = require('node:http')
 const { createRequire } = require('node:module')
+const { basename } = require('node:path')
 const { promisify } = require('node:util')
 
 const Loki = findLoki()
 if (Loki) {
-  const indexes = new Set()
+  /** Where bytes lie, and what is told of them: blobs, queues, tables. */
+  const extents = new Set()
+  const others = new Set()
+  // One that is not loaded yet has no collections, and would be saved as if it were empty.
+  const isLoaded = ({ collections }) => collections.length > 0
+  const save = (indexes) =>
+    Promise.all([...indexes].filter(isLoaded).map((index) => promisify(index.saveDatabase).call(index)))
+
   const { autosaveEnable } = Loki.prototype
   Loki.prototype.autosaveEnable = function (...args) {
-    indexes.add(this)
+    if (basename(this.filename).includes('extent')) extents.add(this)
+    else if (!others.has(this)) {
+      others.add(this)
+      saveAfter(this.persistenceAdapter, () => save(extents))
+    }
     return autosaveEnable.apply(this, args)
   }
-  const save = () => Promise.all([...indexes].map((index) => promisify(index.saveDatabase).call(index)))
 
   const { end } = ServerResponse.prototype
   ServerResponse.prototype.end = function (...args) {
-    if (!isOfAChange(this)) return end.apply(this, args)
-    // Where nothing can be saved, no answer is better than an untrue one.
-    save().then(
+    // A refusal may be of what another request has just done: 409 tells that a blob is there.
+    if (['GET', 'HEAD', 'OPTIONS'].includes(this.req.method)) return end.apply(this, args)
+    save(others).then(
       () => end.apply(this, args),
-      (error) => this.destroy(error),
+      (error) => {
+        // No answer is better than an untrue one.
+        console.error(`Azurite cannot save: ${error.message}`)
+        this.destroy()
+      },
     )
     return this
   }
 }
 
-function isOfAChange({ req, statusCode }) {
-  return !['GET', 'HEAD', 'OPTIONS'].includes(req.method) && statusCode < 400
+/** No index on the disk names bytes of which no other knows: what is saved here was known there when it was put into words. */
+function saveAfter(adapter, saveFirst) {
+  const { saveDatabase } = adapter
+  adapter.saveDatabase = (name, words, callback) => {
+    saveFirst().then(() => saveDatabase.call(adapter, name, words, callback), callback)
+  }
 }
 
 /** From the program that is being started, wherever it was installed; an Azurite in one piece has nothing to be found. */

@@ -30,7 +30,7 @@ const service = await startServiceProcess({
   kind: 'order',
   main,
   port,
-  variables: {},
+  variables: { PATH: process.env.PATH ?? '' },
   logFile: join(home, 'log'),
   history,
   restartAfterMs: () => 20,

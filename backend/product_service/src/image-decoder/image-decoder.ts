@@ -49,7 +49,12 @@ export class ImageDecoder {
   async #decodeOnce(file: Buffer, signal: AbortSignal): Promise<Picture | undefined> {
     this.#process ??= startProcess()
     const decoder = this.#process
-    const kill = () => decoder.child.kill('SIGKILL')
+    // An earlier picture's end can have come too late to be seen by it.
+    let isOver = false
+    const kill = () => {
+      isOver = true
+      decoder.child.kill('SIGKILL')
+    }
     const timer = setTimeout(kill, decodeTimeoutMs)
     signal.addEventListener('abort', kill)
     try {
@@ -57,10 +62,9 @@ export class ImageDecoder {
     } catch (error) {
       if (error instanceof InvalidPicture) throw error
       this.#process = undefined
-      const wasKilled = decoder.child.killed
-      kill()
+      decoder.child.kill('SIGKILL')
       signal.throwIfAborted()
-      if (wasKilled) throw new InvalidPicture('The picture cannot be decoded.')
+      if (isOver) throw new InvalidPicture('The picture cannot be decoded.')
     } finally {
       clearTimeout(timer)
       signal.removeEventListener('abort', kill)
