@@ -49,7 +49,7 @@ export class ImageDecoder {
   async #decodeOnce(file: Buffer, signal: AbortSignal): Promise<Picture | undefined> {
     this.#process ??= startProcess()
     const decoder = this.#process
-    // An earlier picture's end can have come too late to be seen by it.
+    // Not child.killed: that can be of the picture before, whose answer was there already.
     let isOver = false
     const kill = () => {
       isOver = true
