@@ -56,15 +56,21 @@ describe('after kill -9', () => {
         acknowledged.push(order)
       }
     })
-    let uploads = 0
-    const uploading = products.map(async (product) => {
-      while (await uploadPicture(url, product).catch(() => undefined)) uploads += 1
+    const uploads = products.map(() => 0)
+    let isOver = false
+    const uploading = products.map(async (product, index) => {
+      while (!isOver) {
+        const isUploaded = await uploadPicture(url, product).catch(() => undefined)
+        if (isUploaded) uploads[index] = (uploads[index] ?? 0) + 1
+      }
     })
-    await sleep(1000)
+    const isUnderWay = () => acknowledged.length > 8 && uploads.every((count) => count > 1)
+    for (const until = Date.now() + 30_000; !isUnderWay(); await sleep(10)) {
+      assert.ok(Date.now() < until, `${acknowledged.length} orders, uploads: ${uploads}`)
+    }
+    isOver = true
     for (const pid of shop.processes().keys()) signal(pid, 'SIGKILL')
     await Promise.all([...ordering, ...uploading])
-    assert.ok(acknowledged.length > 8, `${acknowledged.length} orders`)
-    assert.ok(uploads > 8, `${uploads} uploads`)
 
     const next = place.launch()
     const { shop: nextUrl } = await next.urls()
