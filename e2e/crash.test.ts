@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { findDatabases } from '@tallyshop/operations/databases'
 import { reconcile } from '@tallyshop/operations/reconcile'
 import { createClient } from '@tallyshop/service-kit/test-support/http'
@@ -23,8 +22,6 @@ test('after kill -9 of everything in the middle of 200 orders, and again during 
   const created = await products.post('/products/', { name: 'Lamp', price: 45.5, stock_quantity: 1000 })
   const productId: number = created.body.product_id
   await products.post(`/products/${productId}/upload-image`, pictureForm(await photograph(900, 600)))
-  await sleep(1_000)
-
   const { killEverything } = shop
   const wishes = await placeOrdersUntil({ count: 200, enough: 80 }, buyingAt(shop, productId), killEverything)
   const acknowledged = wishes.filter(({ orderId }) => orderId !== undefined)

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { signal } from '../src/postgres/foreign-process.ts'
-import { assertNothingLeft, type LaunchedShop, lastLine, openPlace, portsOf } from './launched-shop.ts'
+import { assertNothingLeft, type LaunchedShop, lastLine, openPlace, portsOf, until } from './launched-shop.ts'
 import { findProduct, makeProduct, placeOrder, uploadPicture } from './shop-calls.ts'
 
 describe('after kill -9', () => {
@@ -65,9 +64,7 @@ describe('after kill -9', () => {
       }
     })
     const isUnderWay = () => acknowledged.length > 8 && uploads.every((count) => count > 1)
-    for (const until = Date.now() + 30_000; !isUnderWay(); await sleep(10)) {
-      assert.ok(Date.now() < until, `${acknowledged.length} orders, uploads: ${uploads}`)
-    }
+    await until(isUnderWay, 30_000, () => `${acknowledged.length} orders, uploads: ${uploads}`)
     isOver = true
     for (const pid of shop.processes().keys()) signal(pid, 'SIGKILL')
     await Promise.all([...ordering, ...uploading])

@@ -115,7 +115,7 @@ describe('the sweeper', () => {
     await until(() => removals > 4)
     const asked = performance.now()
     await sweeper.stop()
-    assert.ok(performance.now() - asked < 1_000)
+    assert.ok(performance.now() - asked < 5_000)
     assert.match(String(lines[0]), /sweep of pictures broken off/)
     assert.equal((await blobNames(container)).length, before - 4)
     const { report } = await sweepOnce(service.sql, paged)
