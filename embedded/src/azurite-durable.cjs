@@ -3,7 +3,7 @@
  * a crash would take back what it has answered since, a picture as well as its deletion. Here the answer to whatever may
  * change something waits until the indexes are on the disk; those that come meanwhile share the next save.
  */
-const { realpathSync } = require('node:fs')
+const fs = require('node:fs')
 const { ServerResponse } = require('node:http')
 const { createRequire } = require('node:module')
 const { basename } = require('node:path')
@@ -21,10 +21,10 @@ if (Loki) {
 
   const { autosaveEnable } = Loki.prototype
   Loki.prototype.autosaveEnable = function (...args) {
-    if (basename(this.filename).includes('extent')) extents.add(this)
-    else if (!others.has(this)) {
-      others.add(this)
-      saveAfter(this.persistenceAdapter, () => save(extents))
+    if (!extents.has(this) && !others.has(this)) {
+      const isOfExtents = basename(this.filename).includes('extent')
+      ;(isOfExtents ? extents : others).add(this)
+      saveWell(this, isOfExtents ? async () => {} : () => save(extents))
     }
     return autosaveEnable.apply(this, args)
   }
@@ -45,18 +45,29 @@ if (Loki) {
   }
 }
 
-/** No index on the disk names bytes of which no other knows: what is saved here was known there when it was put into words. */
-function saveAfter(adapter, saveFirst) {
+/**
+ * No index on the disk names bytes of which no other knows: what is saved here was known there when it was put into words.
+ * lokijs takes it for saved from that moment on, so what failed has to be marked again, or nobody would try it again. No
+ * index is replaced by one that a power cut would empty: Azurite would then remove all bytes as nobody's.
+ */
+function saveWell(index, saveFirst) {
+  const { persistenceAdapter: adapter } = index
   const { saveDatabase } = adapter
+  const writeFile = (file, words, callback) => fs.writeFile(file, words, { flush: true }, callback)
+  adapter.fs = { ...fs, writeFile }
   adapter.saveDatabase = (name, words, callback) => {
-    saveFirst().then(() => saveDatabase.call(adapter, name, words, callback), callback)
+    const done = (error) => {
+      if (error) for (const collection of index.collections) collection.dirty = true
+      callback(error)
+    }
+    saveFirst().then(() => saveDatabase.call(adapter, name, words, done), done)
   }
 }
 
 /** From the program that is being started, wherever it was installed; an Azurite in one piece has nothing to be found. */
 function findLoki() {
   try {
-    return createRequire(realpathSync(process.argv[1]))('lokijs')
+    return createRequire(fs.realpathSync(process.argv[1]))('lokijs')
   } catch (error) {
     console.error(`Azurite saves every five seconds only: ${error.message.split('\n')[0]}`)
   }

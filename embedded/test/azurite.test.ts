@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { BlobServiceClient, type ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob'
 import { startAzurite } from '../src/azurite.ts'
 import type { RunningProcess } from '../src/child-process.ts'
@@ -46,6 +47,23 @@ test('what cannot be saved is not answered, nor said to be there already', async
   assert.equal(await read('one'), 'one')
 })
 
+test('what could not be saved is saved as soon as it can be, though nobody asks', async () => {
+  for (const index of ['__azurite_db_blob__.json', '__azurite_db_blob_extent__.json']) {
+    const mend = azurite.breakIndex(index)
+    await assert.rejects(put(index), { code: 'ECONNRESET' })
+    mend()
+  }
+  const deadline = Date.now() + 20_000
+  while (!azurite.index('__azurite_db_blob__.json').includes('blob_extent')) {
+    assert.ok(Date.now() < deadline, 'not saved within 20 s')
+    await sleep(100)
+  }
+  await azurite.kill()
+  container = await azurite.start()
+  for (const name of await list()) assert.equal(await read(name), name)
+  assert.equal((await list()).length, 2)
+})
+
 test('no blob is listed whose bytes nobody would find', async () => {
   const mend = azurite.breakIndex('__azurite_db_blob_extent__.json')
   await assert.rejects(put('one'), { code: 'ECONNRESET' })
@@ -84,6 +102,12 @@ function openAzurite() {
       mkdirSync(join(folder, `${name}~`))
       return () => rmdirSync(join(folder, `${name}~`))
     }
-    return { start, kill, breakIndex, log: () => readFileSync(logFile, 'utf8') }
+    return {
+      start,
+      kill,
+      breakIndex,
+      index: (name: string) => readFileSync(join(folder, name), 'utf8'),
+      log: () => readFileSync(logFile, 'utf8'),
+    }
   })
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { getPriority, setPriority } from 'node:os'
 import { after, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import sharp from 'sharp'
 import { ImageDecoder } from './image-decoder.ts'
 
@@ -33,4 +35,13 @@ test('a signal ends it at once, and the next picture is decoded', async () => {
   await assert.rejects(decoding, reason)
   assert.ok(performance.now() - began < 1_000)
   assert.ok((await decoder.decode(await picture(), never)).main.length > 0)
+})
+
+// The last: who is not root stays where it is.
+test('a service of low priority has a decoder of the same', onLinux, async () => {
+  decoder.close()
+  for (let round = 0; round < 100 && decoderPid() !== 0; round += 1) await sleep(20)
+  setPriority(15)
+  assert.ok((await decoder.decode(await picture(), never)).main.length > 0)
+  assert.equal(getPriority(decoderPid()), 15)
 })

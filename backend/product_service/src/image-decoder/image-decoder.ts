@@ -1,5 +1,5 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
-import { constants, setPriority } from 'node:os'
+import { constants, getPriority, setPriority } from 'node:os'
 import type { Readable, Writable } from 'node:stream'
 import { DecodingUnavailable, InvalidPicture } from '../domain/errors.ts'
 import type { Picture } from '../domain/image.ts'
@@ -98,8 +98,14 @@ function startProcess(): DecoderProcess {
   const child = spawnOrThrow(env)
   // What is wrong with a process is noticed where its answer is missing.
   for (const emitter of [child.stdin, child.stdout]) emitter.on('error', () => {})
-  if (child.pid) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL)
+  if (child.pid) runBelowNormal(child.pid)
   return { child, answers: readFrames(child.stdout) }
+}
+
+/** Where the service itself runs lower than that, its decoder stays there: nobody but root may raise it. */
+function runBelowNormal(pid: number): void {
+  const { PRIORITY_BELOW_NORMAL } = constants.priority
+  if (getPriority(pid) < PRIORITY_BELOW_NORMAL) setPriority(pid, PRIORITY_BELOW_NORMAL)
 }
 
 /** A machine without memory, processes or files to spare is not the picture's fault. */
