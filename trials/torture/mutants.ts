@@ -19,17 +19,25 @@ const home = fileURLToPath(new URL('../../.torture/mutants/', import.meta.url))
 
 export type Caught = { name: string; checks: string[]; ms: number | undefined; isFine: boolean }
 
+const asTheyAre = { about: 'What is found here is found wrongly.', caughtBy: [], edits: [] }
+
 /** The services as they are, under everything that any mutant is tried under: nothing may be found. */
-const unchanged: Mutant = {
-  name: 'none: the services as they are',
-  about: 'What is found here is found wrongly.',
-  caughtBy: [],
-  under: {
-    windows: [...new Set(mutants.flatMap(({ under }) => under.windows ?? []))],
-    groups: [...new Set(mutants.flatMap(({ under }) => under.groups ?? []))],
+const unchanged: Mutant[] = [
+  {
+    ...asTheyAre,
+    name: 'none: the services as they are',
+    under: {
+      windows: [...new Set(mutants.flatMap(({ under }) => under.windows ?? []))],
+      groups: [...new Set(mutants.flatMap(({ under }) => under.groups ?? []))],
+    },
   },
-  edits: [],
-}
+  {
+    ...asTheyAre,
+    name: 'none, in the steps that mutants have of their own',
+    under: { steps: [...new Set(mutants.flatMap(({ under }) => under.steps ?? []))] },
+  },
+  { ...asTheyAre, name: 'none, and a database restored', under: { restore: 'order_db' } },
+]
 
 /**
  * Tries each mutant, or those whose names contain one of the words, and the services without any, and prints which check
@@ -40,7 +48,7 @@ export async function tryMutants(
   { seed, clients }: Pick<Arguments, 'seed' | 'clients'>,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const wanted = [unchanged, ...mutants].filter(
+  const wanted = [...unchanged, ...mutants].filter(
     ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
   )
   console.log(`${wanted.length} to try, seed ${seed}`)

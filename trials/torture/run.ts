@@ -1,6 +1,5 @@
 import { join } from 'node:path'
-import { connectBoth } from '@tallyshop/operations/databases'
-import { type Report, reconcile } from '@tallyshop/operations/reconcile'
+import { reconcileShop } from '@tallyshop/operations/reconcile'
 import { checkAndCount, type Figures } from './check/check.ts'
 import { ours } from './check/database.ts'
 import { carryOut } from './faults/carry-out.ts'
@@ -138,7 +137,7 @@ async function comeToRest({ shop, looks, history, options }: Site, running: Runn
 /** The books. */
 async function judge({ shop, looks, history, options }: Site, outcome: Outcome): Promise<void> {
   if (!hasFound(history, options)) {
-    const { orders, differences } = await askReconcile(shop)
+    const { orders, differences } = await reconcileShop(shop.shopAddress, async (report) => report)
     outcome.reconciled = `${orders} orders, ${differences.length} differences`
     for (const { sentence } of differences) {
       history.record({ type: 'finding', check: 'reconcile', detail: sentence })
@@ -154,11 +153,6 @@ async function judge({ shop, looks, history, options }: Site, outcome: Outcome):
 
 function hasFound({ events }: History, { endAt = [] }: RunOptions): boolean {
   return endAt.length > 0 && events.some((event) => event.type === 'finding' && endAt.includes(event.check))
-}
-
-async function askReconcile({ shopAddress: { urls } }: TrialShop): Promise<Report> {
-  const databases = connectBoth(urls.product_db, urls.order_db)
-  return reconcile(databases).finally(databases.end)
 }
 
 /** Asked to end, each service does, with exit code 0, and leaves no connection behind. */

@@ -33,11 +33,9 @@ export function judgeKeyReuse({ deeds, wishesOf }: Evidence, add: AddFinding): v
       )
     }
     for (const { key, answer } of deed.sent) {
-      if (answer && answer.status < 500 && answer.status !== 422) {
-        add(
-          'key reuse',
-          `Another order under the key ${key} was answered ${answer.status} ${answer.text ?? ''}.`,
-        )
+      const { status = 500, code } = answer ?? {}
+      if (answer && status < 500 && !(status === 422 && code === 'idempotency_key_reused')) {
+        add('key reuse', `Another order under the key ${key} was answered ${status} ${answer.text ?? code}.`)
       }
     }
   }
@@ -95,7 +93,9 @@ function judgePresence(deed: Deed, { body, answer }: Sent, wishes: WishRow[], ad
     return
   }
   if (wish.state !== 'placed') add('lost', `${called} was acknowledged and is ${wish.state}.`)
+  if (told.token === undefined) add('I4', `${called} was acknowledged without the token that opens it.`)
   const differing = [
+    ['status', told.status, 'pending'],
     ['total', told.total, wish.total],
     ['items', told.lines, wish.lines],
     ['address', told.address, wish.address],

@@ -5,6 +5,7 @@ import type { History, HistoryEvent, OperationKind } from '../history.ts'
 export type Told = {
   digest: string
   orderId?: number
+  status?: string
   total?: string
   lines?: string
   address?: string
@@ -125,7 +126,8 @@ export function describeLines(lines: { productId: number; quantity: number; pric
     .join(' ')
 }
 
-function readTold(text: string): Told {
+/** An answer about one order; of a text that is none, its digest alone. */
+export function readTold(text: string): Told {
   const token = /,"order_token":"([\w-]+)"\}$/.exec(text)
   const stored = token ? `${text.slice(0, token.index)}}` : text
   const digest = createHash('md5').update(stored).digest('hex')
@@ -140,6 +142,7 @@ function readTold(text: string): Told {
     return {
       digest,
       orderId: said.order_id,
+      status: said.status,
       total: said.total_amount.toFixed(2),
       lines: describeLines(lines),
       address: said.shipping_address,

@@ -7,6 +7,7 @@ import type { AddFinding } from './finding.ts'
 import { judgeAdjustments, judgeLedger, judgeStock } from './ledger.ts'
 import { judgeProducts } from './products.ts'
 import { judgeRefusals } from './refusals.ts'
+import { judgeShown } from './shown.ts'
 import { judgeVerdicts } from './verdicts.ts'
 
 /**
@@ -30,5 +31,6 @@ const judges: ((evidence: Evidence, add: AddFinding) => void)[] = [
   judgeAdjustments,
   judgeRefusals,
   judgeProducts,
+  judgeShown,
   judgeAnswers,
 ]

@@ -1,4 +1,4 @@
-import type { Evidence } from './evidence.ts'
+import { type Evidence, operationIn } from './evidence.ts'
 import type { AllocationRow, MovementRow } from './facts.ts'
 import type { AddFinding } from './finding.ts'
 
@@ -37,10 +37,11 @@ export function judgeLedger({ product }: Evidence, add: AddFinding): void {
 
 /**
  * `I1`: what was counted and adjusted, less the units of orders that are not cancelled, is what is in stock. While things
- * are in motion, stock may be too low, and never too high.
+ * are in motion, stock may be too low, and never too high. Nothing is counted but what somebody asked for.
  */
 export function judgeStock(evidence: Evidence, add: AddFinding): void {
   const { product, quiet } = evidence
+  if (quiet) judgeCounting(evidence, add)
   const counted = sumBy(
     product.movements.filter(({ uid }) => uid === null),
     ({ productId, delta }) => [productId, delta],
@@ -52,6 +53,25 @@ export function judgeStock(evidence: Evidence, add: AddFinding): void {
       const by = `${counted.get(id) ?? 0} were counted, ${sold.get(id) ?? 0} are in orders that stand`
       add('I1', `Product ${id} has ${stock} in stock; ${by}.`)
     }
+  }
+}
+
+/** Stock comes from the opening of a product and from adjustments: the load sends it in no edit. */
+function judgeCounting({ deeds, product }: Evidence, add: AddFinding): void {
+  const openings = new Map(
+    deeds.of('create_product').map(({ sent }) => [sent[0]?.body?.name, sent[0]?.body?.stock_quantity]),
+  )
+  const opened = new Set<number>()
+  for (const { productId, delta, reason, uid } of product.movements) {
+    const isFirst = !opened.has(productId)
+    opened.add(productId)
+    if (uid !== null || deeds.byOperation.get(operationIn(reason) ?? 0)?.kind === 'adjust_stock') continue
+    const asked = openings.get(product.products.get(productId)?.name ?? '')
+    if (!isFirst || reason !== 'opening' || delta !== asked)
+      add(
+        'I1',
+        `Product ${productId} was counted ${delta} (${reason}); asked for were ${asked} at its opening.`,
+      )
   }
 }
 

@@ -1,5 +1,19 @@
+import type { OperationKind } from '../history.ts'
 import { anOrder, ofOrder, ofProduct, type Plant, placement, testPlants, unknownUid } from './plants.ts'
-import { keyOf, standing, uids, withToken } from './small-shop.ts'
+import { keyOf, type SmallShop, standing, token, uids, withToken } from './small-shop.ts'
+
+const calledOff = `insert into allocations (order_uid, verdict, created_at) values ('${unknownUid}', 'void',`
+
+const aChange = (kind: OperationKind, method: string, path: string) => ({ operation: 9, kind, method, path })
+
+/** In what the buyer of the order that stands was told. */
+function replaceIn({ history: { events } }: SmallShop, find: string, replacement: string): void {
+  for (const event of events) {
+    if (event.type === 'answer' && event.text === withToken(standing)) {
+      event.text = event.text.replace(find, replacement)
+    }
+  }
+}
 
 const plants: Plant[] = [
   ['a small shop in which all is well', [], () => {}],
@@ -70,7 +84,7 @@ const plants: Plant[] = [
   ],
   [
     'a product that is there twice',
-    ['doubled'],
+    ['doubled', 'I7', 'lost'],
     ofProduct("insert into products (name, price, stock_quantity) values ('hot 2', 2, 0)"),
   ],
   [
@@ -82,12 +96,89 @@ const plants: Plant[] = [
           `('${unknownUid}', '${keyOf(7)}', 'd', '{"shippingAddress": "operation 3"}', 'abandoned', now(), 409, '{}')`,
         ),
       )
-      await product.query(`insert into allocations values ('${unknownUid}', 'void')`)
+      await product.query(`${calledOff} now() + interval '9 s')`)
     },
   ],
   [
+    'an order that was called off early',
+    ['I8'],
+    async ({ did, order, product }) => {
+      const answer = { status: 409, code: 'abandoned', text: '{"code":"abandoned"}' }
+      await order.query(
+        placement(
+          `('${unknownUid}', '${keyOf(9)}', 'd', '{"shippingAddress": "operation 9"}', 'abandoned', now(), 409, '${answer.text}')`,
+        ),
+      )
+      await product.query(`${calledOff} now() + interval '7 s')`)
+      did({ ...anOrder(9), answer })
+    },
+  ],
+  [
+    'a status that nobody asked for',
+    ['lost'],
+    ofOrder(`update orders set status = 'shipped' where order_id = 1`),
+  ],
+  [
+    'an order that nobody deleted and is not there',
+    ['lost'],
+    ofOrder('update orders set deleted_at = now() where order_id = 1'),
+  ],
+  [
+    'a deletion that nobody carried out',
+    ['lost'],
+    ({ did }) => did({ ...aChange('delete_order', 'DELETE', '/orders/2'), answer: { status: 404 } }),
+  ],
+  [
+    'a deleted order that keeps its stock',
+    ['I6'],
+    async ({ did, order }) => {
+      await order.query('update orders set deleted_at = now() where order_id = 1')
+      did({ ...aChange('delete_order', 'DELETE', '/orders/1'), answer: { status: 204 } })
+    },
+  ],
+  [
+    'a cancellation refused without a reason',
+    ['I8'],
+    ({ did }) =>
+      did({
+        ...aChange('cancel', 'PATCH', '/orders/1/status?new_status=cancelled'),
+        answer: { status: 409 },
+      }),
+  ],
+  [
+    'a move refused without a reason',
+    ['I8'],
+    ({ did }) =>
+      did({ ...aChange('move', 'PATCH', '/orders/1/status?new_status=shipped'), answer: { status: 409 } }),
+  ],
+  [
+    'an order that begins with another status',
+    ['lost'],
+    async (shop) => {
+      await shop.order.query(
+        `update placements set answer = replace(answer, 'pending', 'shipped') where order_uid = '${uids.standing}'`,
+      )
+      replaceIn(shop, 'pending', 'shipped')
+    },
+  ],
+  ['an order without its token', ['I4'], (shop) => replaceIn(shop, `,"order_token":"${token}"`, '')],
+  [
+    'items under other names',
+    ['I7'],
+    ofOrder(`update order_items set product_name = 'hot 3' where order_id = 1 and product_id = 1`),
+  ],
+  [
+    'an order that is shown with another total',
+    ['shown'],
+    ({ did }) =>
+      did({
+        ...aChange('read', 'GET', '/orders/1'),
+        answer: { status: 200, text: standing.replace('15.5', '15.4') },
+      }),
+  ],
+  [
     'an order whose client was told that it is refused',
-    ['I3', 'I5', 'I7'],
+    ['I3', 'I5', 'I7', 'lost'],
     ofOrder(`
     update placements set state = 'placed' where order_uid = '${uids.refused}';
     insert into orders (order_uid, status, stock_state, total_amount, shipping_address) values ('${uids.refused}', 'cancelled', 'released', 0, 'operation 6')`),
@@ -118,6 +209,12 @@ const plants: Plant[] = [
     'a key that was taken for another order',
     ['key reuse'],
     ({ did }) => did({ ...anOrder(9), kind: 'reused_key', answer: { status: 201, text: standing } }),
+  ],
+  [
+    'a known key that is refused for something else',
+    ['key reuse'],
+    ({ did }) =>
+      did({ ...anOrder(9), kind: 'reused_key', answer: { status: 422, code: 'validation_error' } }),
   ],
   [
     'a repeated order that is told that its key is another’s',

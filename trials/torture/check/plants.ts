@@ -37,6 +37,17 @@ export const anOrder = (operation: number) => ({
   body: { items: [{ product_id: 2, quantity: 1 }], shipping_address: `operation ${operation}` },
 })
 
+/** Moves all that the history has of an operation to another time. */
+export function happenedAt({ history: { events } }: SmallShop, operation: number, at: number): void {
+  const calls = new Set(
+    events.flatMap((event) => (event.type === 'call' && event.operation === operation ? [event.call] : [])),
+  )
+  for (const event of events) {
+    const isOfIt = 'operation' in event && event.operation === operation
+    if (isOfIt || ('call' in event && calls.has(event.call))) event.at = at
+  }
+}
+
 /** Puts rows among the placements: uid, key, hash, request, state, lease, status and text of the answer. */
 export const placement = (values: string) =>
   `insert into placements (order_uid, key, request_hash, request, state, lease_until, answer_status, answer) values ${values}`

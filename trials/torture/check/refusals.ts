@@ -1,22 +1,24 @@
-import type { Deed, Told } from './deeds.ts'
+import type { Deed, Sent, Told } from './deeds.ts'
 import type { Evidence } from './evidence.ts'
 import type { AddFinding } from './finding.ts'
+import { Prices } from './prices.ts'
+import { deletionsOf } from './products.ts'
 
 /** A transaction may begin so long before it decides: it waits for locks, or its process stands still. */
 const windowMs = 30_000
 
 /**
  * `I8`: nobody was refused what was there. What a refusal tells must be less than was wanted, and a balance that the
- * ledger had at that time; a price that it tells, and each price of an order, must be one that somebody set.
+ * ledger had at that time; a price that it tells, and each price of an order, must be one that the product had then.
  */
 export function judgeRefusals(evidence: Evidence, add: AddFinding): void {
-  const prices = pricesSet(evidence)
-  const balances = balancesOf(evidence)
+  const prices = new Prices(evidence)
+  const known = { ...evidence, balances: balancesOf(evidence), deletions: deletionsOf(evidence) }
   for (const deed of evidence.deeds.of('order')) {
-    const told = deed.sent.find(({ answer }) => answer?.told)?.answer?.told
-    if (!told) continue
-    if (told.refusal?.code === 'out_of_stock') judgeShortage(deed, told, evidence, balances, add)
-    else judgePrices(deed, told, prices, add)
+    const answer = deed.sent.find(({ answer }) => answer?.told)?.answer
+    if (!answer?.told) continue
+    if (answer.told.refusal?.code === 'out_of_stock') judgeShortage(deed, answer, known, add)
+    else judgePrices(deed, answer, prices, add)
   }
 }
 
@@ -43,14 +45,16 @@ export function countHastyRefusals({ deeds, wishesOf, orders, product }: Evidenc
 }
 
 type Balances = Map<number, { at: number; balance: number }[]>
+type Known = Evidence & { balances: Balances; deletions: ReturnType<typeof deletionsOf> }
+type Answer = NonNullable<Sent['answer']>
 
 function judgeShortage(
   deed: Deed,
-  { refusal }: Told,
-  { wishesOf, product }: Evidence,
-  balances: Balances,
+  { at, told }: Answer,
+  { wishesOf, product, balances, deletions }: Known,
   add: AddFinding,
 ): void {
+  const refusal = told?.refusal
   const decidedAt = product.allocations.get(wishesOf.get(deed.operation)?.[0]?.uid ?? '')?.createdAt
   if (refusal?.lines.length === 0) add('I8', `Operation ${deed.operation} was refused without a reason.`)
   for (const { product_id: id = 0, wanted = 0, available = 0 } of refusal?.lines ?? []) {
@@ -58,7 +62,7 @@ function judgeShortage(
     const asked = unitsAsked(deed, id)
     if (asked !== wanted) add('I8', `${called}, and asked for ${asked}.`)
     if (available >= wanted) add('I8', `${called}.`)
-    const isGone = available === 0 && product.products.get(id)?.isDeleted !== false
+    const isGone = available === 0 && (deletions.get(id)?.from ?? Number.POSITIVE_INFINITY) <= at
     if (decidedAt === undefined || isGone || hadBalance(balances.get(id) ?? [], decidedAt, available))
       continue
     add('I8', `${called}, which was its stock at no time around.`)
@@ -71,27 +75,22 @@ function hadBalance(balances: { at: number; balance: number }[], at: number, wan
   return [...(before ? [before] : []), ...around].some(({ balance }) => balance === wanted)
 }
 
-function judgePrices(
-  { operation, sent }: Deed,
-  told: Told,
-  prices: Map<number, Set<string>>,
-  add: AddFinding,
-): void {
+function judgePrices({ operation, sent }: Deed, { at, told }: Answer, prices: Prices, add: AddFinding): void {
+  const had = (id: number, price: string) => prices.had(id, price, sent[0]?.at ?? 0, at)
   const expected = new Map<number, string[]>()
   for (const { product_id: id, price_at_purchase: price } of sent[0]?.body.items ?? []) {
     if (price !== undefined) expected.set(id, [...(expected.get(id) ?? []), price.toFixed(2)])
   }
-  for (const { product_id: id = 0, expected: said = 0, current = 0 } of told.refusal?.lines ?? []) {
+  for (const { product_id: id = 0, expected: said = 0, current = 0 } of told?.refusal?.lines ?? []) {
     const price = current.toFixed(2)
     const isReason = expected.get(id)?.includes(said.toFixed(2)) && said !== current
     if (!isReason)
       add('I8', `Operation ${operation} was refused for a price of ${said} that it did not name.`)
-    if (!prices.get(id)?.has(price))
-      add('I8', `Operation ${operation} was told the price ${price}, which nobody set.`)
+    if (!had(id, price)) add('I8', `Operation ${operation} was told the price ${price}, which it was not.`)
   }
-  for (const [, product, price = ''] of told.lines?.matchAll(/(\d+)\*\d+@(\S+)/g) ?? []) {
+  for (const [, product, price = ''] of told?.lines?.matchAll(/(\d+)\*\d+@(\S+)/g) ?? []) {
     const id = Number(product)
-    if (!prices.get(id)?.has(price)) add('I7', `Operation ${operation} bought at ${price}, which nobody set.`)
+    if (!had(id, price)) add('I7', `Operation ${operation} bought at ${price}, which was not the price.`)
     if (expected.get(id)?.some((one) => one !== price)) {
       add(
         'I7',
@@ -99,24 +98,6 @@ function judgePrices(
       )
     }
   }
-}
-
-/** Prices that any request set or may have set, and those that stand. */
-function pricesSet({ deeds, product }: Evidence): Map<number, Set<string>> {
-  const byName = new Map<string, number>()
-  const prices = new Map<number, Set<string>>()
-  for (const { id, name, price } of product.products.values()) {
-    byName.set(name, id)
-    prices.set(id, new Set([price]))
-  }
-  for (const { kind, sent } of deeds.of('create_product', 'edit_price')) {
-    for (const { path, body } of sent) {
-      const id =
-        kind === 'create_product' ? byName.get(body?.name) : Number(/^\/products\/(\d+)/.exec(path)?.[1])
-      if (typeof body?.price === 'number') prices.get(id ?? 0)?.add(body.price.toFixed(2))
-    }
-  }
-  return prices
 }
 
 function balancesOf({ product }: Evidence): Balances {

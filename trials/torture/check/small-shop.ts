@@ -43,6 +43,7 @@ export const token = 'T'.repeat(43)
 /** The answer to the order that stands, as it is stored. */
 export const standing = JSON.stringify({
   order_id: 1,
+  status: 'pending',
   total_amount: 15.5,
   shipping_address: 'operation 3',
   items: [
@@ -52,6 +53,7 @@ export const standing = JSON.stringify({
 })
 const cancelled = JSON.stringify({
   order_id: 2,
+  status: 'pending',
   total_amount: 18,
   shipping_address: 'operation 4',
   items: [{ product_id: 1, quantity: 4, price_at_purchase: 4.5 }],
@@ -125,14 +127,14 @@ const deeds: Did[] = [
     operation: 1,
     kind: 'create_product',
     path: '/products',
-    body: { name: 'hot 1', price: 4.5 },
+    body: { name: 'hot 1', price: 4.5, stock_quantity: 100 },
     answer: { status: 201 },
   },
   {
     operation: 2,
     kind: 'create_product',
     path: '/products',
-    body: { name: 'hot 2', price: 2 },
+    body: { name: 'hot 2', price: 2, stock_quantity: 5 },
     answer: { status: 201 },
   },
   {

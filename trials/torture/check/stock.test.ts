@@ -1,4 +1,5 @@
-import { anOrder, ofProduct, type Plant, placement, testPlants, unknownUid } from './plants.ts'
+import type { OperationKind } from '../history.ts'
+import { anOrder, happenedAt, ofProduct, type Plant, placement, testPlants, unknownUid } from './plants.ts'
 import { keyOf, uids } from './small-shop.ts'
 
 const refusal = (line: object, code = 'out_of_stock') => ({
@@ -11,6 +12,13 @@ const secondMovement = (delta: number, balance: number, reason: string, uid = 'n
   insert into stock_movements (product_id, delta, reason, order_uid, actor, balance)
     values (1, ${delta}, '${reason}', ${uid}, 'staff', ${balance});
   update products set stock_quantity = ${balance} where product_id = 1`
+
+const toProduct = (kind: OperationKind, method: string, path: string) => ({
+  operation: 9,
+  kind,
+  method,
+  path,
+})
 
 const withoutGuards = 'set local session_replication_role = replica;'
 
@@ -29,10 +37,88 @@ const plants: Plant[] = [
   ],
   [
     'a balance that does not follow from the one before',
-    ['I2'],
+    ['I1', 'I2'],
     ofProduct(
       `insert into stock_movements (product_id, delta, reason, actor, balance) values (1, 2, 'edit', 'staff', 103), (1, -2, 'edit', 'staff', 100)`,
     ),
+  ],
+  ['stock that nobody counted', ['I1'], ofProduct(secondMovement(5, 105, 'edit'))],
+  [
+    'an opening of more than was asked for',
+    ['I1'],
+    ({ history }) => {
+      const call = history.events.find((event) => event.type === 'call' && event.operation === 2)
+      Object.assign(call ?? {}, { body: { name: 'hot 2', price: 2, stock_quantity: 4 } })
+    },
+  ],
+  [
+    'a product that nobody deleted and is not there',
+    ['lost'],
+    ofProduct('update products set deleted_at = now() where product_id = 2'),
+  ],
+  [
+    'a product that was deleted and is sold',
+    ['lost'],
+    async (shop) => {
+      await shop.product.query('update products set deleted_at = now() where product_id = 2')
+      shop.did({ ...toProduct('delete_product', 'DELETE', '/products/2'), answer: { status: 204 } })
+      happenedAt(shop, 3, shop.history.now() + 1_000)
+    },
+  ],
+  [
+    'a product that is not found, and was never deleted',
+    ['lost'],
+    ({ did }) => did({ ...toProduct('read', 'GET', '/products/1'), answer: { status: 404 } }),
+  ],
+  [
+    'a picture that was taken and is not there',
+    ['lost'],
+    ({ did }) => did({ ...toProduct('upload', 'POST', '/products/1/upload-image'), answer: { status: 200 } }),
+  ],
+  [
+    'a price that was set and did not stay',
+    ['lost'],
+    (shop) => {
+      shop.did({
+        ...toProduct('edit_price', 'PUT', '/products/2'),
+        body: { price: 3 },
+        answer: { status: 200 },
+      })
+      happenedAt(shop, 9, shop.history.now() + 40_000)
+    },
+  ],
+  [
+    'an order at a price of long ago',
+    ['I7'],
+    async (shop) => {
+      await shop.product.query('update products set price = 3 where product_id = 2')
+      shop.did({
+        ...toProduct('edit_price', 'PUT', '/products/2'),
+        body: { price: 3 },
+        answer: { status: 200 },
+      })
+      happenedAt(shop, 9, 40_000)
+      happenedAt(shop, 3, 50_000)
+    },
+  ],
+  [
+    'a price that is shown and never was',
+    ['shown'],
+    ({ did }) =>
+      did({
+        ...toProduct('read', 'GET', '/products/2'),
+        answer: { status: 200, text: JSON.stringify({ product_id: 2, name: 'hot 2', price: 3 }) },
+      }),
+  ],
+  [
+    'an edit that shows another price than was set',
+    ['shown'],
+    ({ did }) =>
+      did({
+        ...toProduct('edit_price', 'PUT', '/products/2'),
+        body: { price: 3 },
+        answer: { status: 200, text: JSON.stringify({ product_id: 2, name: 'hot 2', price: 2 }) },
+      }),
   ],
   [
     'stock given back for an order that stands',

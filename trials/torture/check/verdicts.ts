@@ -1,10 +1,11 @@
+import { abandonAfterMs } from '../patches/hurried.ts'
 import type { Evidence } from './evidence.ts'
 import type { AllocationRow, WishRow } from './facts.ts'
 import type { AddFinding } from './finding.ts'
 
 /**
  * Each wish beside its verdict: `I5` they fit, `I6` nothing is held for nobody, `I7` total, items and allocated lines are the
- * same amount, `I9` what was cancelled has its stock back, `unknown` nothing is being placed any more. Of what is in
+ * same amount, `I8` nothing is called off early, `I9` what was cancelled has its stock back, `unknown` nothing is being placed any more. Of what is in
  * motion nothing is said but that its verdict has its wish.
  */
 export function judgeVerdicts(evidence: Evidence, add: AddFinding): void {
@@ -18,6 +19,7 @@ export function judgeVerdicts(evidence: Evidence, add: AddFinding): void {
       add('I9', `${nameOf(wish)} is cancelled and its stock not back; ${verdictOf(allocation)}.`)
     } else judgeFit(wish, allocation, add)
     judgeAmounts(wish, allocation, add)
+    judgePatience(wish, allocation, add)
   }
   for (const { uid, verdict } of product.allocations.values()) {
     if (orders.has(uid)) continue
@@ -53,9 +55,16 @@ function judgeAmounts(wish: WishRow, allocation: AllocationRow | undefined, add:
   if (wish.total !== wish.itemsTotal) {
     add('I7', `${nameOf(wish)} has a total of ${wish.total}, and its items are ${wish.itemsTotal}.`)
   }
-  if (allocation && wish.lines !== allocation.lines) {
-    add('I7', `${nameOf(wish)} has the items ${wish.lines}; allocated were ${allocation.lines || 'none'}.`)
+  if (allocation && (wish.lines !== allocation.lines || wish.names !== allocation.names)) {
+    const allocated = allocation.names ? `${allocation.lines} (${allocation.names})` : 'none'
+    add('I7', `${nameOf(wish)} has the items ${wish.lines} (${wish.names}); allocated were ${allocated}.`)
   }
+}
+
+function judgePatience(wish: WishRow, allocation: AllocationRow | undefined, add: AddFinding): void {
+  if (wish.state !== 'abandoned' || !allocation) return
+  const ageMs = allocation.createdAt - wish.createdAt
+  if (ageMs < abandonAfterMs) add('I8', `${nameOf(wish)} was called off after ${Math.round(ageMs)} ms.`)
 }
 
 function verdictOf(allocation: AllocationRow | undefined): string {

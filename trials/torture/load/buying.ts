@@ -6,14 +6,12 @@ import {
   type Ending,
   hadNoEffect,
   isFinal,
+  type NewOrder,
   type Operation,
   pauseAfter,
   repeatUntilFinal,
   saidIn,
 } from './client.ts'
-
-type Line = { product_id: number; quantity: number; price_at_purchase?: number }
-type NewOrder = { items: Line[]; shipping_address: string }
 
 const mostRemembered = 50
 
@@ -28,16 +26,29 @@ export async function order(client: Client, { operation, kind }: Operation): Pro
   const final = await goOn(client, first, send)
   if (!final) return 'open'
   if (random.chance(0.02)) await send()
-  learn(client, operation, final, key)
+  learn(client, operation, final, { key, body })
+  if (random.chance(0.02)) await askAgain(client)
   return 'final'
 }
 
-/** Sends another order under the key of one that was acknowledged, which belongs to that one for ever. */
+/** The oldest order of one's own, moved along or deleted meanwhile perhaps: its answer is what it was. */
+async function askAgain(client: Client): Promise<void> {
+  const { operation, key, body } = client.ownOrders[0] ?? {}
+  if (operation && body) await post(client, { operation, kind: 'order' }, body, key)
+}
+
+/** Sends another order, or one unit more, under the key of one that was acknowledged, which belongs to that one for ever. */
 export async function reuseKey(client: Client, { operation, kind }: Operation): Promise<Ending> {
-  const body = drawOrder(operation, client)
-  const { key } = client.random.pick(client.ownOrders)
+  const { random } = client
+  const own = random.pick(client.ownOrders)
+  const { key } = own
+  const body = random.chance(0.5) ? drawOrder(operation, client) : withOneMore(own.body)
   const final = await repeatUntilFinal(client, () => post(client, { operation, kind }, body, key))
   return final ? 'final' : 'open'
+}
+
+function withOneMore({ items: [first, ...rest], ...order }: NewOrder): NewOrder {
+  return { ...order, items: first ? [{ ...first, quantity: first.quantity + 1 }, ...rest] : [] }
 }
 
 /** Whoever sends no key can repeat where nothing was done, and under the key that an answer brings. */
@@ -56,7 +67,7 @@ async function orderWithoutKey(
     }
     const final = await goOn(client, outcome, () => post(client, { operation, kind }, body, key))
     if (!final) return 'open'
-    learn(client, operation, final, key)
+    learn(client, operation, final, { key, body })
     return 'final'
   }
   return 'gave_up'
@@ -89,12 +100,17 @@ async function post(
 }
 
 /** What the answer tells: an order of one's own, prices as they are now, and what is sold out. */
-function learn(client: Client, operation: number, answer: Answer, key: string | undefined): void {
+function learn(
+  client: Client,
+  operation: number,
+  answer: Answer,
+  { key, body }: { key: string | undefined; body: NewOrder },
+): void {
   const { ownOrders, catalogue } = client
   client.countOrder(answer)
   const { order_id: id, items = [], code, lines = [] } = saidIn(answer)
   if (answer.status === 201 && key !== undefined) {
-    ownOrders.push({ id, operation, key })
+    ownOrders.push({ id, operation, key, body })
     if (ownOrders.length > mostRemembered) ownOrders.shift()
   }
   for (const { product_id, price_at_purchase } of items) catalogue.learnPrice(product_id, price_at_purchase)
@@ -114,7 +130,7 @@ function drawOrder(operation: number, { random, catalogue }: Client): NewOrder {
   return { items: items.slice(0, 5), shipping_address: `operation ${operation}` }
 }
 
-function drawLine(catalogue: Catalogue, random: Random, tellsPrices: boolean): Line {
+function drawLine(catalogue: Catalogue, random: Random, tellsPrices: boolean): NewOrder['items'][number] {
   const { id, priceCents, formerPriceCents } = catalogue.pickToBuy(random)
   const believed = random.chance(0.2) ? formerPriceCents : priceCents
   return {

@@ -99,10 +99,11 @@ function toOutcome(
   }
 }
 
-/** The check reads what was said of orders, and what went wrong; the rest would only fill the memory. */
+/** The check reads what was said of single things, and what went wrong; the rest would only fill the memory. */
 function worthKeeping({ kind }: Sending, { status, code, key, text: said }: Answer) {
   const ofOrder = kind === 'order' || kind === 'reused_key'
-  const keepsText = ofOrder || kind === 'create_product' || (status >= 500 && kind !== 'picture')
+  const isTold = ofOrder || ['create_product', 'edit_price', 'read'].includes(kind)
+  const keepsText = isTold || (status >= 500 && kind !== 'picture')
   return {
     status,
     ...(code !== undefined && { code }),

@@ -90,6 +90,6 @@ export class Catalogue {
 
 /** A product to create: a price with odd cents, and the stock of its shelf. */
 export function newProduct(name: string, shelf: Shelf, random: Random) {
-  const stock = shelf === 'scarce' ? random.integer(20, 60) : plenty
+  const stock = shelf === 'scarce' ? random.integer(8, 24) : plenty
   return { name, price: random.integer(101, 19_999) / 100, stock_quantity: stock }
 }

@@ -4,8 +4,13 @@ import { wait } from '../wait.ts'
 import type { Answer, Outcome, Sending } from './caller.ts'
 import type { Catalogue } from './catalogue.ts'
 
-/** An order that a client was told of, with the key it would repeat it under. */
-export type OwnOrder = { id: number; operation: number; key: string }
+export type NewOrder = {
+  items: { product_id: number; quantity: number; price_at_purchase?: number }[]
+  shipping_address: string
+}
+
+/** An order that a client was told of, with what it sent and the key it would repeat it under. */
+export type OwnOrder = { id: number; operation: number; key: string; body: NewOrder }
 
 /** What becomes of an operation: see the history's `end`. `open`: the load was stopped before there was a final answer. */
 export type Ending = 'final' | 'gave_up' | 'open'

@@ -15,7 +15,7 @@ export type Doing = {
   needs?: 'order' | 'picture'
 }
 
-const ordering: Doing = { kind: 'order', weight: 792, work: order }
+const ordering: Doing = { kind: 'order', weight: 790, work: order }
 const replacing: Doing = { kind: 'create_product', weight: 0, work: createProduct }
 const deleting: Doing = { kind: 'delete_product', weight: 2, work: deleteProduct }
 
@@ -31,7 +31,7 @@ const doings: Doing[] = [
   deleting,
   { kind: 'list', weight: 25, work: list },
   { kind: 'read', weight: 25, work: read },
-  { kind: 'upload', weight: 2, work: upload },
+  { kind: 'upload', weight: 4, work: upload },
   { kind: 'picture', weight: 4, work: picture, needs: 'picture' },
 ]
 

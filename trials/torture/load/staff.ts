@@ -14,7 +14,7 @@ export async function adjustStock(client: Client, operation: Operation): Promise
   const { random, catalogue } = client
   const wanting = catalogue.takeWanting()
   const { id } = wanting ?? catalogue.pickFrom(random.pick(['hot', 'cold', 'scarce'] as const), random)
-  const delta = wanting ? random.integer(20, 60) : random.pick([-3, -2, -1, 1, 2, 3, 5])
+  const delta = wanting ? random.integer(8, 24) : random.pick([-3, -2, -1, 1, 2, 3, 5])
   const outcome = await sendWhileSafe(client, () =>
     toProducts(client, operation, 'POST', `/products/${id}/stock-adjustments`, {
       body: { delta, reason: `operation ${operation.operation}` },
@@ -55,13 +55,12 @@ export async function createProduct(
   return 'final'
 }
 
-/** Takes a product off the list while others order it. */
+/** Takes a product off the list while others order it, who learn of that when they are refused it. */
 export async function deleteProduct(client: Client, operation: Operation): Promise<Ending> {
   const { id } = client.catalogue.pickFrom('cold', client.random)
   const final = await repeatUntilFinal(client, () =>
     toProducts(client, operation, 'DELETE', `/products/${id}`, {}),
   )
-  client.catalogue.remove(id)
   return final ? 'final' : 'open'
 }
 

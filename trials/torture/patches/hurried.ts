@@ -1,5 +1,8 @@
 import type { Patch } from '../shop/patched-backend.ts'
 
+/** How old an order without a verdict has to be at least, for anybody to call it off. */
+export const abandonAfterMs = 8_000
+
 /** The same protocol in less time, so that leases run out and orders are called off many times in a short trial. */
 export const hurried: Patch = {
   name: 'hurried',
@@ -13,7 +16,7 @@ export const hurried: Patch = {
     {
       file: 'order_service/src/domain/settle-placements.ts',
       find: 'const abandonAfterMs = 120_000',
-      replace: 'const abandonAfterMs = 8_000',
+      replace: `const abandonAfterMs = ${abandonAfterMs}`,
     },
   ],
 }

@@ -19,6 +19,8 @@ const productSchema = 'product_service/migrations/0001-products.sql'
 const placements = 'order_service/src/postgres/placements.ts'
 const placeOrder = 'order_service/src/domain/place-order.ts'
 const client = 'order_service/src/product-service/allocations.ts'
+const products = 'product_service/src/postgres/products.ts'
+const orders = 'order_service/src/postgres/orders.ts'
 const orderRoutes = 'order_service/src/http/orders.ts'
 const orderSchema = 'order_service/migrations/0001-orders.sql'
 const postgres = 'service_kit/src/postgres.ts'
@@ -113,6 +115,12 @@ export const mutants: Mutant[] = [
     caughtBy: ['I2'],
     edits: [
       { file: allocations, find: 'order by product_id for update`', replace: 'order by product_id`' },
+      {
+        file: allocations,
+        find: 'const judgement = judge(wanted, products)',
+        // Slowly, so that they meet.
+        replace: 'await tx`select pg_sleep(0.4)`\n    const judgement = judge(wanted, products)',
+      },
       { file: productSchema, find: 'check (stock_quantity >= 0)', replace: '' },
       { file: productSchema, find: 'check (balance >= 0)', replace: '' },
     ],
@@ -258,6 +266,74 @@ export const mutants: Mutant[] = [
         file: placeOrder,
         find: 'if (placement?.requestHash !== requestHash) throw new KeyReused()',
         replace: 'if (!placement) throw new KeyReused()',
+      },
+    ],
+  },
+  {
+    name: 'stock that nobody counted',
+    about: 'A product opens with more than was asked for.',
+    under: {},
+    caughtBy: ['I1'],
+    edits: [
+      {
+        file: 'product_service/src/http/products.ts',
+        find: 'const fields = { name, description, price, stockQuantity, imageUrl, imageStem: null }',
+        replace:
+          'const fields = { name, description, price, stockQuantity: stockQuantity + 1, imageUrl, imageStem: null }',
+      },
+    ],
+  },
+  {
+    name: 'a price edit that is not kept',
+    about: 'Whoever sets a price is told that it is done.',
+    under: {},
+    caughtBy: ['shown'],
+    edits: [{ file: products, find: 'price = ${edit.price}', replace: 'price = ${product.price}' }],
+  },
+  {
+    name: 'deleted products are still sold',
+    about: 'What was taken off the list is there for whoever knows its number.',
+    under: { windows: ['product deleted or repriced meanwhile'] },
+    caughtBy: ['lost'],
+    edits: [
+      {
+        file: allocations,
+        find: 'return rows.filter(({ deletedAt }) => deletedAt === null)',
+        replace: 'return rows',
+      },
+    ],
+  },
+  {
+    name: 'a deletion of the order beside',
+    about: 'Whoever deletes an order has the next one cancelled.',
+    under: {},
+    caughtBy: ['lost', 'I6'],
+    edits: [
+      {
+        file: orders,
+        find: "await move(tx, orderId, 'cancelled', actor)",
+        replace: "await move(tx, orderId + 1, 'cancelled', actor)",
+      },
+    ],
+  },
+  {
+    name: 'orders called off at once',
+    about: 'An order that got no verdict is called off when it is first looked at again.',
+    under: { windows: ['request to product lost', 'product dies before its commit'] },
+    caughtBy: ['I8'],
+    edits: [{ file: placements, find: '* 1000)::float8 as age_ms', replace: '* 100000)::float8 as age_ms' }],
+  },
+  {
+    name: 'a picture that is named and not stored',
+    about: 'An upload is acknowledged although one of its sizes is nowhere.',
+    under: {},
+    caughtBy: ['reconcile'],
+    edits: [
+      {
+        file: 'product_service/src/blob-storage/images.ts',
+        find: 'await this.#container\n        .getBlockBlobClient(name)',
+        replace:
+          "if (name.endsWith('-480.webp')) return\n      await this.#container\n        .getBlockBlobClient(name)",
       },
     ],
   },

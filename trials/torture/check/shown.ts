@@ -1,0 +1,30 @@
+import { readTold } from './deeds.ts'
+import type { Evidence } from './evidence.ts'
+import type { AddFinding } from './finding.ts'
+import { Prices, productIn } from './prices.ts'
+
+/** `shown`: what anybody is shown of an order or a product is what it is, and an edit shows what it made of it. */
+export function judgeShown(evidence: Evidence, add: AddFinding): void {
+  const byId = new Map([...evidence.orders.values()].map((order) => [order.orderId, order]))
+  const prices = new Prices(evidence)
+  for (const { operation, sent } of evidence.deeds.of('read', 'edit_price')) {
+    for (const { at, path, body, answer } of sent) {
+      if (answer?.status !== 200 || answer.text === undefined) continue
+      const called = `Operation ${operation} was shown`
+      const productId = productIn(path)
+      if (productId === undefined) {
+        const { orderId, total, lines } = readTold(answer.text)
+        const order = byId.get(orderId ?? null)
+        if (path !== `/orders/${orderId}` || total !== order?.total || lines !== order?.lines)
+          add('shown', `${called} ${path} as order ${orderId} of ${total} with ${lines}.`)
+        continue
+      }
+      const { product_id: id, name, price } = JSON.parse(answer.text)
+      const isOther = id !== productId || name !== evidence.product.products.get(id)?.name
+      if (isOther) add('shown', `${called} ${path} as product ${id}, ${name}.`)
+      const isRight =
+        body !== undefined ? price === body.price : prices.had(id, price.toFixed(2), at, answer.at)
+      if (!isRight) add('shown', `${called} ${path} at ${price}, which was not its price.`)
+    }
+  }
+}
