@@ -162,11 +162,15 @@ test('a backup under load is of one moment, and goes on from there', async () =>
     }
   }
   const load = Promise.all([order(), order(), order(), upload()])
-  await until(() => acknowledged.length > 10)
-  const certain = acknowledged.length
-  await shop.orderDb.sql`create table notes (text text)`
-  const { manifest } = await backUp(shop.address, backups.folder('busy'))
-  busy = false
+  const backUpBusy = async () => {
+    await until(() => acknowledged.length > 10)
+    const certain = acknowledged.length
+    await shop.orderDb.sql`create table notes (text text)`
+    return { certain, ...(await backUp(shop.address, backups.folder('busy'))) }
+  }
+  const { certain, manifest } = await backUpBusy().finally(() => {
+    busy = false
+  })
   await load
   const { oneCut, differences: found, sentences } = manifest.comparison
   assert.deepEqual({ oneCut, found, sentences }, { oneCut: true, found: 0, sentences: [] })
@@ -202,11 +206,15 @@ test('services that run while their shop is restored lose no order silently and 
     }
   }
   const load = Promise.all([order(), order(), order(), order()])
-  await sleep(500)
-  await restore(other.address, folder, { force: true })
-  const restoredAt = answers.length
-  await until(() => answers.slice(restoredAt).some(({ status }) => status === 201))
-  busy = false
+  const restoreMeanwhile = async () => {
+    await sleep(500)
+    await restore(other.address, folder, { force: true })
+    const restoredAt = answers.length
+    await until(() => answers.slice(restoredAt).some(({ status }) => status === 201))
+  }
+  await restoreMeanwhile().finally(() => {
+    busy = false
+  })
   await load
   await settled(other)
   assert.deepEqual(await differences(other), [])

@@ -47,16 +47,15 @@ describe('after kill -9', () => {
     const shop = place.launch()
     const { shop: url } = await shop.urls()
     const products = await Promise.all(['Kettle', 'Jug', 'Cup', 'Pot'].map((name) => makeProduct(url, name)))
+    let isOver = false
     const acknowledged: number[] = []
-    const ordering = Array.from({ length: 8 }, async () => {
-      for (;;) {
-        const order = await placeOrder(url, products[0] as number)
-        if (order === undefined) return
-        acknowledged.push(order)
+    const ordering = [...products, ...products].map(async (product) => {
+      while (!isOver) {
+        const order = await placeOrder(url, product)
+        if (order !== undefined) acknowledged.push(order)
       }
     })
     const uploads = products.map(() => 0)
-    let isOver = false
     const uploading = products.map(async (product, index) => {
       while (!isOver) {
         const isUploaded = await uploadPicture(url, product).catch(() => undefined)
@@ -64,8 +63,10 @@ describe('after kill -9', () => {
       }
     })
     const isUnderWay = () => acknowledged.length > 8 && uploads.every((count) => count > 1)
-    await until(isUnderWay, 30_000, () => `${acknowledged.length} orders, uploads: ${uploads}`)
-    isOver = true
+    const seen = () => `${acknowledged.length} orders, uploads: ${uploads}`
+    await until(isUnderWay, 30_000, seen).finally(() => {
+      isOver = true
+    })
     for (const pid of shop.processes().keys()) signal(pid, 'SIGKILL')
     await Promise.all([...ordering, ...uploading])
 

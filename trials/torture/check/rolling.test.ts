@@ -1,18 +1,24 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { HistoryEvent } from '../history.ts'
+import type { HistoryEvent, OperationKind } from '../history.ts'
 import { Deeds } from './deeds.ts'
 import { judgeRolling } from './rolling.ts'
 
 const rolling = { type: 'fault', fault: 'rolling', on: 'all services' } as const
 
 /** A request of an operation of its own, from one moment to another. */
-function request(call: number, from: number, until: number, outcome: { status: number } | { error: string }) {
+function request(
+  call: number,
+  from: number,
+  until: number,
+  outcome: { status: number; code?: string } | { error: string },
+  kind: OperationKind = 'read',
+) {
   const sent = {
     type: 'call',
     call,
     operation: call,
-    kind: 'read',
+    kind,
     client: 1,
     method: 'GET',
     path: '/',
@@ -44,6 +50,13 @@ test('a request that fails amid a rolling restart is found, reset or refused', (
     'Operation 1 (read) at 2000 ms: ECONNRESET.',
   ])
   assert.equal(found(request(1, 2_000, 2_010, { status: 503 })).length, 1)
+})
+
+test('an upload that a stop did not wait for is not, where it was waited for', () => {
+  const refused = { status: 503, code: 'overloaded' }
+  assert.deepEqual(found(request(1, 1_500, 4_600, refused, 'upload')), [])
+  assert.equal(found(request(1, 1_500, 4_400, refused, 'upload')).length, 1)
+  assert.equal(found(request(1, 1_500, 4_600, refused)).length, 1)
 })
 
 test('answers, and what began before it or ended after it, are not', () => {

@@ -2,6 +2,9 @@ import type { HistoryEvent } from '../history.ts'
 import type { Deed } from './deeds.ts'
 import type { AddFinding } from './finding.ts'
 
+/** A stop gives up what is still being uploaded after so long, and says so. */
+const uploadsPatienceMs = 3_000
+
 /**
  * `rolling restart`: while the services are restarted in turn by SIGTERM, and nothing else is wrong, each request gets an
  * answer, and none is told that the shop cannot serve. Operations that began before may still suffer from what was before,
@@ -14,6 +17,8 @@ export function judgeRolling(deeds: Deed[], events: HistoryEvent[], add: AddFind
       if (!first || first.at < from) continue
       for (const { at, answer, failure, failedAt } of sent) {
         if ((answer?.at ?? failedAt ?? Number.POSITIVE_INFINITY) > until) continue
+        if (kind === 'upload' && answer?.code === 'overloaded' && answer.at - at >= uploadsPatienceMs)
+          continue
         const trouble =
           failure ?? (answer && answer.status >= 500 ? `${answer.status} ${answer.code}` : undefined)
         if (trouble) add('rolling restart', `Operation ${operation} (${kind}) at ${at} ms: ${trouble}.`)

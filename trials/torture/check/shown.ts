@@ -3,7 +3,7 @@ import type { Evidence } from './evidence.ts'
 import type { AddFinding } from './finding.ts'
 import { Prices, productIn } from './prices.ts'
 
-/** `shown`: what anybody is shown of an order or a product is what it is, and an edit shows what it made of it. */
+/** `shown`: the total, lines and address of an order, the name and price of a product are what they are when they are read. */
 export function judgeShown(evidence: Evidence, add: AddFinding): void {
   const byId = new Map([...evidence.orders.values()].map((order) => [order.orderId, order]))
   const prices = new Prices(evidence)
@@ -13,10 +13,11 @@ export function judgeShown(evidence: Evidence, add: AddFinding): void {
       const called = `Operation ${operation} was shown`
       const productId = productIn(path)
       if (productId === undefined) {
-        const { orderId, total, lines } = readTold(answer.text)
+        const { orderId, total, lines, address } = readTold(answer.text)
         const order = byId.get(orderId ?? null)
-        if (path !== `/orders/${orderId}` || total !== order?.total || lines !== order?.lines)
-          add('shown', `${called} ${path} as order ${orderId} of ${total} with ${lines}.`)
+        const isRight = order?.total === total && order?.lines === lines && order?.address === address
+        if (path !== `/orders/${orderId}` || !isRight)
+          add('shown', `${called} ${path} as order ${orderId} of ${total} with ${lines} for ${address}.`)
         continue
       }
       const { product_id: id, name, price } = JSON.parse(answer.text)

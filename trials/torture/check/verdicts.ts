@@ -5,8 +5,8 @@ import type { AddFinding } from './finding.ts'
 
 /**
  * Each wish beside its verdict: `I5` they fit, `I6` nothing is held for nobody, `I7` total, items and allocated lines are the
- * same amount, `I8` nothing is called off early, `I9` what was cancelled has its stock back, `unknown` nothing is being placed any more. Of what is in
- * motion nothing is said but that its verdict has its wish.
+ * same, `I8` nothing is called off early, `I9` what was cancelled has its stock back, `unknown` nothing is being placed any
+ * more. Of what is in motion nothing is said but that its verdict has its wish.
  */
 export function judgeVerdicts(evidence: Evidence, add: AddFinding): void {
   const { orders, product, inMotion } = evidence

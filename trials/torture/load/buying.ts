@@ -18,6 +18,7 @@ const mostRemembered = 50
 /** Places an order and repeats it until the answer is final; a tenth is sent twice at once, a few again after their answer. */
 export async function order(client: Client, { operation, kind }: Operation): Promise<Ending> {
   const { random } = client
+  if (random.chance(0.02)) await askAgain(client)
   const body = drawOrder(operation, client)
   if (client.keyless) return orderWithoutKey(client, { operation, kind }, body)
   const key = random.uuid()
@@ -27,7 +28,6 @@ export async function order(client: Client, { operation, kind }: Operation): Pro
   if (!final) return 'open'
   if (random.chance(0.02)) await send()
   learn(client, operation, final, { key, body })
-  if (random.chance(0.02)) await askAgain(client)
   return 'final'
 }
 
