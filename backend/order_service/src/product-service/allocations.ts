@@ -50,6 +50,7 @@ export function createAllocations(
   const breaker = new Breaker((stopping) => isReady(productServiceUrl, stopping))
 
   async function ask({ method, path, body, requestId, timeoutMs }: Call): Promise<Verdict> {
+    const beganAt = performance.now()
     try {
       const response = await fetch(`${productServiceUrl}/internal/allocations/${path}`, {
         method,
@@ -70,7 +71,7 @@ export function createAllocations(
       breaker.succeeded()
       return toVerdict(reply)
     } catch (cause) {
-      breaker.failed()
+      breaker.failed(beganAt)
       throw new NoVerdict('The product service gave no verdict.', { cause })
     }
   }

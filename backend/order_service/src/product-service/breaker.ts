@@ -9,13 +9,15 @@ const longestPauseMs = 5_000
 /**
  * Remembers whether a neighbour answers. After a failure it is asked by `probe`, again and again until that resolves with
  * true; after three failures in a row, probes included, it counts as unreachable. Nobody's request is needed to find out that
- * it is back. A success forgets every failure.
+ * it is back. A success forgets every failure, and those to come of requests that began before it: what a fault swallowed
+ * runs out of time long after the neighbour is well. Times are of `performance.now()`.
  */
 export class Breaker {
   readonly #probe: (stopping: AbortSignal) => Promise<boolean>
   readonly #stopping = new AbortController()
   #failures = 0
   #relapses = 0
+  #answeredAt = Number.NEGATIVE_INFINITY
   #watching: Promise<void> | undefined
 
   constructor(probe: (stopping: AbortSignal) => Promise<boolean>) {
@@ -29,9 +31,11 @@ export class Breaker {
   succeeded(): void {
     this.#failures = 0
     this.#relapses = 0
+    this.#answeredAt = performance.now()
   }
 
-  failed(): void {
+  failed(beganAt: number): void {
+    if (beganAt < this.#answeredAt) return
     this.#failures += 1
     if (!this.#stopping.signal.aborted) this.#watching ??= this.#watch()
   }
@@ -59,6 +63,7 @@ export class Breaker {
   #trustAgain(): void {
     this.#failures = Math.min(this.#failures, failuresToOpen - 1)
     this.#relapses += 1
+    this.#answeredAt = performance.now()
   }
 
   /** At once the first time. One that answers probes and nothing else is left alone for longer and longer. */
