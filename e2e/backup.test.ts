@@ -20,6 +20,7 @@ import {
 import { serviceAuthSecret } from './support/both-services.ts'
 import { type FilledShop, fillShop, settled } from './support/filled-shop.ts'
 import { photograph, pictureForm } from './support/pictures.ts'
+import { until } from './support/until.ts'
 
 const backups = makeBackupsFolder()
 const folder = backups.folder('first')
@@ -163,7 +164,11 @@ test('a backup under load is of one moment, and goes on from there', async () =>
   }
   const load = Promise.all([order(), order(), order(), upload()])
   const backUpBusy = async () => {
-    await until(() => acknowledged.length > 10)
+    await until(
+      () => acknowledged.length > 10,
+      30_000,
+      () => `${acknowledged.length} orders`,
+    )
     const certain = acknowledged.length
     await shop.orderDb.sql`create table notes (text text)`
     return { certain, ...(await backUp(shop.address, backups.folder('busy'))) }
@@ -210,7 +215,8 @@ test('services that run while their shop is restored lose no order silently and 
     await sleep(500)
     await restore(other.address, folder, { force: true })
     const restoredAt = answers.length
-    await until(() => answers.slice(restoredAt).some(({ status }) => status === 201))
+    const isSelling = () => answers.slice(restoredAt).some(({ status }) => status === 201)
+    await until(isSelling, 30_000, () => 'an order after the restore')
   }
   await restoreMeanwhile().finally(() => {
     busy = false
@@ -223,9 +229,3 @@ test('services that run while their shop is restored lose no order silently and 
     [],
   )
 })
-
-async function until(isSo: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 30_000; !isSo(); await sleep(50)) {
-    assert.ok(Date.now() < deadline, 'not within 30 s')
-  }
-}

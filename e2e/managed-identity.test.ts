@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import {
   createScratchDatabase,
   type ScratchDatabase,
@@ -10,6 +9,7 @@ import { type IdentityEndpoint, startIdentityEndpoint } from './support/identity
 import { photograph, pictureForm } from './support/pictures.ts'
 import { type ProductProcess, startProductProcess } from './support/product-process.ts'
 import { type SecureAzurite, startSecureAzurite } from './support/secure-azurite.ts'
+import { until as eventually } from './support/until.ts'
 
 const lifeMs = 8_000
 
@@ -53,11 +53,8 @@ const addProduct = async (): Promise<number> =>
 const addPicture = (id: number) => service.client.post(`/products/${id}/upload-image`, pictureForm(photo))
 const read = async (id = productId) => (await service.client.get(`/products/${id}`)).body
 const isSigned = (url: string) => new URL(url).searchParams.has('sig')
-const until = async (isSo: () => boolean | Promise<boolean>, withinMs: number, what: string) => {
-  for (const deadline = Date.now() + withinMs; !(await isSo()); await sleep(50)) {
-    assert.ok(Date.now() < deadline, `not within ${withinMs} ms: ${what}\n${service.lines.join('\n')}`)
-  }
-}
+const until = (isSo: () => boolean | Promise<boolean>, withinMs: number, what: string) =>
+  eventually(isSo, withinMs, () => `${what}\n${service.lines.join('\n')}`)
 
 test('a picture is stored and opened with no account key anywhere', async () => {
   productId = await addProduct()

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { reconcile } from '@tallyshop/operations/reconcile'
 import type { Answer } from '@tallyshop/service-kit/test-support/http'
 import { type BothServices, startBothServices } from './support/both-services.ts'
+import { until } from './support/until.ts'
 
 let shop: BothServices
 
@@ -88,9 +89,11 @@ test('a cancelled order gives its stock back, also when the product service was 
   assert.equal(cancelled.status, 200)
   assert.equal(cancelled.body.status, 'cancelled')
   await shop.startProductService()
-  for (const deadline = Date.now() + 15_000; (await stockOf(productId)) !== 5; await sleep(100)) {
-    assert.ok(Date.now() < deadline, 'the stock did not come back in 15 s')
-  }
+  await until(
+    async () => (await stockOf(productId)) === 5,
+    15_000,
+    () => 'the stock to come back',
+  )
 })
 
 test('an order of a deleted product can still be cancelled, and keeps its lines', async () => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { reconcile } from '@tallyshop/operations/reconcile'
 import { repair } from '@tallyshop/operations/repair'
 import { raw } from '@tallyshop/service-kit/postgres'
 import { type BothServices, serviceAuthSecret, startBothServices } from './support/both-services.ts'
+import { until } from './support/until.ts'
 
 let shop: BothServices
 
@@ -137,8 +137,10 @@ test('a cancelled order whose stock did not come back is found, and repair retur
   )
   assert.equal(await repair(shop.databases, differences), 1)
   const stock = async () => (await shop.product.get(`/products/${productId}`)).body.stock_quantity
-  for (const deadline = Date.now() + 10_000; (await stock()) !== 10; await sleep(100)) {
-    assert.ok(Date.now() < deadline, 'the stock did not come back in 10 s')
-  }
+  await until(
+    async () => (await stock()) === 10,
+    10_000,
+    () => 'the stock to come back',
+  )
   assert.deepEqual(await sentences(), [])
 })

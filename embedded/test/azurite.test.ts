@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { BlobServiceClient, type ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob'
 import { startAzurite } from '../src/azurite.ts'
 import type { RunningProcess } from '../src/child-process.ts'
 import { signal } from '../src/postgres/foreign-process.ts'
 import { startScratch } from '../src/scratch.ts'
+import { until } from './launched-shop.ts'
 
 type Azurite = Awaited<ReturnType<typeof openAzurite>>
 
@@ -53,11 +53,8 @@ test('what could not be saved is saved as soon as it can be, though nobody asks'
     await assert.rejects(put(index), { code: 'ECONNRESET' })
     mend()
   }
-  const deadline = Date.now() + 20_000
-  while (!azurite.index('__azurite_db_blob__.json').includes('blob_extent')) {
-    assert.ok(Date.now() < deadline, 'not saved within 20 s')
-    await sleep(100)
-  }
+  const saved = () => azurite.index('__azurite_db_blob__.json')
+  await until(() => saved().includes('blob_extent'), 20_000, saved)
   await azurite.kill()
   container = await azurite.start()
   for (const name of await list()) assert.equal(await read(name), name)

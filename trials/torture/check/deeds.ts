@@ -118,6 +118,14 @@ export class Deeds {
   }
 }
 
+export type ToldAnswer = NonNullable<Sent['answer']> & { told: Told }
+
+/** The first answer that told what became of an order. */
+export function toldAnswer(sent: Sent[]): ToldAnswer | undefined {
+  for (const { answer } of sent) if (answer?.told) return { ...answer, told: answer.told }
+  return undefined
+}
+
 /** Lines in one form, whoever tells them: `12*3@4.50 14*1@0.99`, in the order of the products. */
 export function describeLines(lines: { productId: number; quantity: number; price: number }[]): string {
   return [...lines]

@@ -1,5 +1,7 @@
 import type { Deeds } from './deeds.ts'
+import { type Deletion, deletionsOf } from './deletions.ts'
 import type { OrderFacts, ProductFacts, WishRow } from './facts.ts'
+import { Prices } from './prices.ts'
 
 /** What is judged: the history, and both databases. */
 export type Evidence = {
@@ -8,6 +10,9 @@ export type Evidence = {
   product: ProductFacts
   /** By the number of the operation in their address. */
   wishesOf: Map<number, WishRow[]>
+  /** Of products, by their ids. */
+  deletions: Map<number, Deletion>
+  prices: Prices
   /** Nothing is asked for any more, and nothing may be in motion. */
   quiet: boolean
   /** Settling while it was looked at: the databases may differ for now. */
@@ -26,6 +31,8 @@ export function gatherEvidence(
     quiet: inMotion === undefined,
     inMotion: inMotion ?? (() => false),
     wishesOf: byOperation(orders),
+    deletions: deletionsOf(deeds),
+    prices: new Prices(deeds, product),
   }
 }
 

@@ -1,10 +1,16 @@
-import type { OperationKind } from '../history.ts'
-import { anOrder, ofOrder, ofProduct, type Plant, placement, testPlants, unknownUid } from './plants.ts'
+import {
+  anOrder,
+  aRequest,
+  ofOrder,
+  ofProduct,
+  type Plant,
+  placement,
+  testPlants,
+  unknownUid,
+} from './plants.ts'
 import { keyOf, type SmallShop, standing, token, uids, withToken } from './small-shop.ts'
 
 const calledOff = `insert into allocations (order_uid, verdict, created_at) values ('${unknownUid}', 'void',`
-
-const aChange = (kind: OperationKind, method: string, path: string) => ({ operation: 9, kind, method, path })
 
 /** In what the buyer of the order that stands was told. */
 function replaceIn({ history: { events } }: SmallShop, find: string, replacement: string): void {
@@ -126,14 +132,14 @@ const plants: Plant[] = [
   [
     'a deletion that nobody carried out',
     ['lost'],
-    ({ did }) => did({ ...aChange('delete_order', 'DELETE', '/orders/2'), answer: { status: 404 } }),
+    ({ did }) => did({ ...aRequest('delete_order', 'DELETE', '/orders/2'), answer: { status: 404 } }),
   ],
   [
     'a deleted order that keeps its stock',
     ['I6'],
     async ({ did, order }) => {
       await order.query('update orders set deleted_at = now() where order_id = 1')
-      did({ ...aChange('delete_order', 'DELETE', '/orders/1'), answer: { status: 204 } })
+      did({ ...aRequest('delete_order', 'DELETE', '/orders/1'), answer: { status: 204 } })
     },
   ],
   [
@@ -141,7 +147,7 @@ const plants: Plant[] = [
     ['I8'],
     ({ did }) =>
       did({
-        ...aChange('cancel', 'PATCH', '/orders/1/status?new_status=cancelled'),
+        ...aRequest('cancel', 'PATCH', '/orders/1/status?new_status=cancelled'),
         answer: { status: 409 },
       }),
   ],
@@ -149,7 +155,7 @@ const plants: Plant[] = [
     'a move refused without a reason',
     ['I8'],
     ({ did }) =>
-      did({ ...aChange('move', 'PATCH', '/orders/1/status?new_status=shipped'), answer: { status: 409 } }),
+      did({ ...aRequest('move', 'PATCH', '/orders/1/status?new_status=shipped'), answer: { status: 409 } }),
   ],
   [
     'an order that begins with another status',
@@ -172,7 +178,7 @@ const plants: Plant[] = [
     ['shown'],
     ({ did }) =>
       did({
-        ...aChange('read', 'GET', '/orders/1'),
+        ...aRequest('read', 'GET', '/orders/1'),
         answer: { status: 200, text: standing.replace('15.5', '15.4') },
       }),
   ],

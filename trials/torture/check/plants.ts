@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
+import type { OperationKind } from '../history.ts'
 import { check } from './check.ts'
 import { createSmallShop, keyOf, type SmallShop } from './small-shop.ts'
 
@@ -35,6 +36,14 @@ export const anOrder = (operation: number) => ({
   kind: 'order' as const,
   key: keyOf(operation),
   body: { items: [{ product_id: 2, quantity: 1 }], shipping_address: `operation ${operation}` },
+})
+
+/** Something that is done to one thing, and to no order of the small shop. */
+export const aRequest = (kind: OperationKind, method: string, path: string) => ({
+  operation: 9,
+  kind,
+  method,
+  path,
 })
 
 /** Moves all that the history has of an operation to another time. */

@@ -1,5 +1,5 @@
-import type { Sent } from './deeds.ts'
-import type { Evidence } from './evidence.ts'
+import type { Deeds, Sent } from './deeds.ts'
+import type { ProductFacts } from './facts.ts'
 
 /** What one request, sent as often as it took, set a price to, or may have set it to. Times in ms of the history. */
 type Setting = { price: string; from: number; until: number; isDone: boolean }
@@ -11,8 +11,8 @@ const lateMs = 30_000
 export class Prices {
   readonly #settings = new Map<number, Setting[]>()
 
-  constructor({ deeds, product }: Pick<Evidence, 'deeds' | 'product'>) {
-    const byName = new Map([...product.products.values()].map(({ id, name }) => [name, id]))
+  constructor(deeds: Deeds, { products }: ProductFacts) {
+    const byName = new Map([...products.values()].map(({ id, name }) => [name, id]))
     for (const { kind, sent } of deeds.of('create_product', 'edit_price')) {
       // Who edits may have read before.
       const [first, ...repeated] = sent.filter(({ body }) => typeof body?.price === 'number')

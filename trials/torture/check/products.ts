@@ -1,48 +1,32 @@
-import type { Deed, Sent } from './deeds.ts'
+import { type Deed, type Sent, toldAnswer } from './deeds.ts'
 import type { Evidence } from './evidence.ts'
 import type { AddFinding } from './finding.ts'
-import { Prices, productIn } from './prices.ts'
-
-type Deletion = { from: number; acknowledgedAt: number }
+import { productIn } from './prices.ts'
 
 /**
  * `lost` and `doubled`, of products: those that were created are there once, those that were deleted are gone and sold no
  * more, no other is gone; each has the price that was set last, and the picture that was uploaded.
  */
 export function judgeProducts(evidence: Evidence, add: AddFinding): void {
-  const { deeds, product, quiet } = evidence
-  const deletions = deletionsOf(evidence)
+  const { deeds, product, deletions, prices, quiet } = evidence
   judgeCreated(evidence, add)
   for (const deed of deeds.of('delete_product', 'adjust_stock', 'edit_price', 'upload', 'read')) {
-    for (const sent of deed.sent) judgeAnswer(deed, sent, { product, deletions }, add)
+    for (const sent of deed.sent) judgeAnswer(deed, sent, evidence, add)
   }
   for (const { operation, sent } of deeds.of('order')) {
-    const lines = sent.find(({ answer }) => answer?.told)?.answer?.told?.lines ?? ''
+    const lines = toldAnswer(sent)?.told.lines ?? ''
     for (const [, id] of lines.matchAll(/(\d+)\*/g)) {
       const goneAt = deletions.get(Number(id))?.acknowledgedAt ?? Number.POSITIVE_INFINITY
       if ((sent[0]?.at ?? 0) > goneAt)
         add('lost', `Product ${id} was deleted, and sold to operation ${operation}.`)
     }
   }
-  const prices = new Prices(evidence)
   for (const { id, price, isDeleted } of quiet ? product.products.values() : []) {
     const called = `Product ${id}`
     if (isDeleted && !deletions.has(id)) add('lost', `${called} was deleted, and nobody asked for that.`)
     const now = Number.POSITIVE_INFINITY
     if (!prices.had(id, price, now, now)) add('lost', `${called} costs ${price}, which was not set last.`)
   }
-}
-
-/** When each product was first asked to be deleted, and when that was acknowledged, in ms of the history. */
-export function deletionsOf({ deeds }: Pick<Evidence, 'deeds'>): Map<number, Deletion> {
-  const deletions = new Map<number, Deletion>()
-  for (const { path, at, answer } of deeds.of('delete_product').flatMap(({ sent }) => sent)) {
-    const id = productIn(path) ?? 0
-    const known = deletions.get(id) ?? { from: at, acknowledgedAt: Number.POSITIVE_INFINITY }
-    const acknowledgedAt = answer?.status === 204 ? answer.at : known.acknowledgedAt
-    deletions.set(id, { from: Math.min(known.from, at), acknowledgedAt })
-  }
-  return deletions
 }
 
 function judgeCreated({ deeds, product }: Evidence, add: AddFinding): void {
@@ -59,7 +43,7 @@ function judgeCreated({ deeds, product }: Evidence, add: AddFinding): void {
 function judgeAnswer(
   { kind, operation }: Deed,
   { path, answer }: Sent,
-  { product, deletions }: { product: Evidence['product']; deletions: Map<number, Deletion> },
+  { product, deletions }: Evidence,
   add: AddFinding,
 ): void {
   const id = productIn(path)

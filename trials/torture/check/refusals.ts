@@ -1,8 +1,6 @@
-import type { Deed, Sent, Told } from './deeds.ts'
+import { type Deed, type Told, type ToldAnswer, toldAnswer } from './deeds.ts'
 import type { Evidence } from './evidence.ts'
 import type { AddFinding } from './finding.ts'
-import { Prices } from './prices.ts'
-import { deletionsOf } from './products.ts'
 
 /** A transaction may begin so long before it decides: it waits for locks, or its process stands still. */
 const windowMs = 30_000
@@ -12,13 +10,11 @@ const windowMs = 30_000
  * ledger had at that time; a price that it tells, and each price of an order, must be one that the product had then.
  */
 export function judgeRefusals(evidence: Evidence, add: AddFinding): void {
-  const prices = new Prices(evidence)
-  const known = { ...evidence, balances: balancesOf(evidence), deletions: deletionsOf(evidence) }
+  const known = { ...evidence, balances: balancesOf(evidence) }
   for (const deed of evidence.deeds.of('order')) {
-    const answer = deed.sent.find(({ answer }) => answer?.told)?.answer
-    if (!answer?.told) continue
-    if (answer.told.refusal?.code === 'out_of_stock') judgeShortage(deed, answer, known, add)
-    else judgePrices(deed, answer, prices, add)
+    const answer = toldAnswer(deed.sent)
+    if (answer?.told.refusal?.code === 'out_of_stock') judgeShortage(deed, answer, known, add)
+    else if (answer) judgePrices(deed, answer, evidence, add)
   }
 }
 
@@ -45,16 +41,14 @@ export function countHastyRefusals({ deeds, wishesOf, orders, product }: Evidenc
 }
 
 type Balances = Map<number, { at: number; balance: number }[]>
-type Known = Evidence & { balances: Balances; deletions: ReturnType<typeof deletionsOf> }
-type Answer = NonNullable<Sent['answer']>
+type Known = Evidence & { balances: Balances }
 
 function judgeShortage(
   deed: Deed,
-  { at, told }: Answer,
+  { at, told: { refusal } }: ToldAnswer,
   { wishesOf, product, balances, deletions }: Known,
   add: AddFinding,
 ): void {
-  const refusal = told?.refusal
   const decidedAt = product.allocations.get(wishesOf.get(deed.operation)?.[0]?.uid ?? '')?.createdAt
   if (refusal?.lines.length === 0) add('I8', `Operation ${deed.operation} was refused without a reason.`)
   for (const { product_id: id = 0, wanted = 0, available = 0 } of refusal?.lines ?? []) {
@@ -75,20 +69,25 @@ function hadBalance(balances: { at: number; balance: number }[], at: number, wan
   return [...(before ? [before] : []), ...around].some(({ balance }) => balance === wanted)
 }
 
-function judgePrices({ operation, sent }: Deed, { at, told }: Answer, prices: Prices, add: AddFinding): void {
+function judgePrices(
+  { operation, sent }: Deed,
+  { at, told }: ToldAnswer,
+  { prices }: Evidence,
+  add: AddFinding,
+): void {
   const had = (id: number, price: string) => prices.had(id, price, sent[0]?.at ?? 0, at)
   const expected = new Map<number, string[]>()
   for (const { product_id: id, price_at_purchase: price } of sent[0]?.body.items ?? []) {
     if (price !== undefined) expected.set(id, [...(expected.get(id) ?? []), price.toFixed(2)])
   }
-  for (const { product_id: id = 0, expected: said = 0, current = 0 } of told?.refusal?.lines ?? []) {
+  for (const { product_id: id = 0, expected: said = 0, current = 0 } of told.refusal?.lines ?? []) {
     const price = current.toFixed(2)
     const isReason = expected.get(id)?.includes(said.toFixed(2)) && said !== current
     if (!isReason)
       add('I8', `Operation ${operation} was refused for a price of ${said} that it did not name.`)
     if (!had(id, price)) add('I8', `Operation ${operation} was told the price ${price}, which it was not.`)
   }
-  for (const [, product, price = ''] of told?.lines?.matchAll(/(\d+)\*\d+@(\S+)/g) ?? []) {
+  for (const [, product, price = ''] of told.lines?.matchAll(/(\d+)\*\d+@(\S+)/g) ?? []) {
     const id = Number(product)
     if (!had(id, price)) add('I7', `Operation ${operation} bought at ${price}, which was not the price.`)
     if (expected.get(id)?.some((one) => one !== price)) {
@@ -116,5 +115,5 @@ function unitsAsked({ sent }: Deed, productId: number): number {
 }
 
 function refusalOf({ sent }: Deed): Told['refusal'] {
-  return sent.find(({ answer }) => answer?.told)?.answer?.told?.refusal
+  return toldAnswer(sent)?.told.refusal
 }

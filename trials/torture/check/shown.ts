@@ -1,12 +1,11 @@
 import { readTold } from './deeds.ts'
 import type { Evidence } from './evidence.ts'
 import type { AddFinding } from './finding.ts'
-import { Prices, productIn } from './prices.ts'
+import { productIn } from './prices.ts'
 
 /** `shown`: the total, lines and address of an order, the name and price of a product are what they are when they are read. */
 export function judgeShown(evidence: Evidence, add: AddFinding): void {
   const byId = new Map([...evidence.orders.values()].map((order) => [order.orderId, order]))
-  const prices = new Prices(evidence)
   for (const { operation, sent } of evidence.deeds.of('read', 'edit_price')) {
     for (const { at, path, body, answer } of sent) {
       if (answer?.status !== 200 || answer.text === undefined) continue
@@ -24,7 +23,7 @@ export function judgeShown(evidence: Evidence, add: AddFinding): void {
       const isOther = id !== productId || name !== evidence.product.products.get(id)?.name
       if (isOther) add('shown', `${called} ${path} as product ${id}, ${name}.`)
       const isRight =
-        body !== undefined ? price === body.price : prices.had(id, price.toFixed(2), at, answer.at)
+        body !== undefined ? price === body.price : evidence.prices.had(id, price.toFixed(2), at, answer.at)
       if (!isRight) add('shown', `${called} ${path} at ${price}, which was not its price.`)
     }
   }

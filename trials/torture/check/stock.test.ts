@@ -1,5 +1,13 @@
-import type { OperationKind } from '../history.ts'
-import { anOrder, happenedAt, ofProduct, type Plant, placement, testPlants, unknownUid } from './plants.ts'
+import {
+  anOrder,
+  aRequest,
+  happenedAt,
+  ofProduct,
+  type Plant,
+  placement,
+  testPlants,
+  unknownUid,
+} from './plants.ts'
 import { keyOf, uids } from './small-shop.ts'
 
 const refusal = (line: object, code = 'out_of_stock') => ({
@@ -12,13 +20,6 @@ const secondMovement = (delta: number, balance: number, reason: string, uid = 'n
   insert into stock_movements (product_id, delta, reason, order_uid, actor, balance)
     values (1, ${delta}, '${reason}', ${uid}, 'staff', ${balance});
   update products set stock_quantity = ${balance} where product_id = 1`
-
-const toProduct = (kind: OperationKind, method: string, path: string) => ({
-  operation: 9,
-  kind,
-  method,
-  path,
-})
 
 const withoutGuards = 'set local session_replication_role = replica;'
 
@@ -61,26 +62,26 @@ const plants: Plant[] = [
     ['lost'],
     async (shop) => {
       await shop.product.query('update products set deleted_at = now() where product_id = 2')
-      shop.did({ ...toProduct('delete_product', 'DELETE', '/products/2'), answer: { status: 204 } })
+      shop.did({ ...aRequest('delete_product', 'DELETE', '/products/2'), answer: { status: 204 } })
       happenedAt(shop, 3, shop.history.now() + 1_000)
     },
   ],
   [
     'a product that is not found, and was never deleted',
     ['lost'],
-    ({ did }) => did({ ...toProduct('read', 'GET', '/products/1'), answer: { status: 404 } }),
+    ({ did }) => did({ ...aRequest('read', 'GET', '/products/1'), answer: { status: 404 } }),
   ],
   [
     'a picture that was taken and is not there',
     ['lost'],
-    ({ did }) => did({ ...toProduct('upload', 'POST', '/products/1/upload-image'), answer: { status: 200 } }),
+    ({ did }) => did({ ...aRequest('upload', 'POST', '/products/1/upload-image'), answer: { status: 200 } }),
   ],
   [
     'a price that was set and did not stay',
     ['lost'],
     (shop) => {
       shop.did({
-        ...toProduct('edit_price', 'PUT', '/products/2'),
+        ...aRequest('edit_price', 'PUT', '/products/2'),
         body: { price: 3 },
         answer: { status: 200 },
       })
@@ -93,7 +94,7 @@ const plants: Plant[] = [
     async (shop) => {
       await shop.product.query('update products set price = 3 where product_id = 2')
       shop.did({
-        ...toProduct('edit_price', 'PUT', '/products/2'),
+        ...aRequest('edit_price', 'PUT', '/products/2'),
         body: { price: 3 },
         answer: { status: 200 },
       })
@@ -106,7 +107,7 @@ const plants: Plant[] = [
     ['shown'],
     ({ did }) =>
       did({
-        ...toProduct('read', 'GET', '/products/2'),
+        ...aRequest('read', 'GET', '/products/2'),
         answer: { status: 200, text: JSON.stringify({ product_id: 2, name: 'hot 2', price: 3 }) },
       }),
   ],
@@ -115,7 +116,7 @@ const plants: Plant[] = [
     ['shown'],
     ({ did }) =>
       did({
-        ...toProduct('edit_price', 'PUT', '/products/2'),
+        ...aRequest('edit_price', 'PUT', '/products/2'),
         body: { price: 3 },
         answer: { status: 200, text: JSON.stringify({ product_id: 2, name: 'hot 2', price: 2 }) },
       }),

@@ -40,9 +40,8 @@ async function askAgain(client: Client): Promise<void> {
 /** Sends another order, or one unit more, under the key of one that was acknowledged, which belongs to that one for ever. */
 export async function reuseKey(client: Client, { operation, kind }: Operation): Promise<Ending> {
   const { random } = client
-  const own = random.pick(client.ownOrders)
-  const { key } = own
-  const body = random.chance(0.5) ? drawOrder(operation, client) : withOneMore(own.body)
+  const { key, body: sent } = random.pick(client.ownOrders)
+  const body = random.chance(0.5) ? drawOrder(operation, client) : withOneMore(sent)
   const final = await repeatUntilFinal(client, () => post(client, { operation, kind }, body, key))
   return final ? 'final' : 'open'
 }
